@@ -1,0 +1,5 @@
+"""The requirements: one table per standard, every entry traced to its clause."""
+
+from skillmark.catalogue.requirements import Catalogue, Decision, Requirement, Role, load_catalogue
+
+__all__ = ["Catalogue", "Decision", "Requirement", "Role", "load_catalogue"]

@@ -1,0 +1,94 @@
+"""Evidence: what was asked of the target and what came back."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import shlex
+
+
+class TroubleKind(enum.StrEnum):
+    """Why there is no complete answer."""
+
+    UNREACHABLE = "unreachable"
+    TLS = "TLS handshake failed"
+    TIMEOUT = "too slow"
+    CLOSED = "connection closed early"
+    TOO_LARGE = "body too large"
+    BAD_ENCODING = "content encoding broken"
+    REDIRECT_LOOP = "too many redirects"
+    REDIRECT_FORBIDDEN = "redirect not followed"
+    PROTOCOL = "not HTTP"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What went wrong on the way, in words for the report."""
+
+    kind: TroubleKind
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request to be sent."""
+
+    method: str = "GET"
+    #: Absolute address, query included and percent-encoded.
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    #: Whether the target's credentials go with it.
+    authorised: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer, redacted, as the report shows it."""
+
+    #: For example ``x12``; counts from 1 in the order of sending.
+    id: str
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    #: ``None`` when no status line came back.
+    status: int | None
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    #: The beginning of the decoded body, as text.
+    excerpt: str = ""
+    #: Bytes of the decoded body that were read.
+    size: int = 0
+    #: SHA-256 of the decoded body, hexadecimal.
+    digest: str = ""
+    trouble: Trouble | None = None
+    #: Seconds from the start of the run to the sending, and to the end of the answer.
+    started: float = 0.0
+    elapsed: float = 0.0
+    #: Addresses that redirects led to, in order.
+    redirects: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a response header, by its case-insensitive name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def curl(self) -> str:
+        """A command line that repeats the request; secrets are placeholders."""
+        parts = ["curl", "--include"]
+        if self.method == "HEAD":
+            parts += ["--head"]
+        elif self.method != "GET":
+            parts += ["--request", self.method]
+        for name, value in self.request_headers:
+            if name.lower() not in {"host", "user-agent", "accept-encoding", "connection"}:
+                parts += ["--header", f"{name}: {value}"]
+        return shlex.join([*parts, self.url])
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An exchange with its whole decoded body, which is not kept after it was read."""
+
+    exchange: Exchange
+    body: bytes

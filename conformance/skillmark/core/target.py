@@ -1,0 +1,111 @@
+"""The product under test: where it is, how to speak to it, what its vendor says of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Feature(enum.StrEnum):
+    """Optional features that a vendor may claim (Certification Guide, 1.6.2 and 1.11)."""
+
+    PAGINATION = "pagination"
+    SORTING = "sorting"
+    FILTERING = "filtering"
+    FIELD_SELECTION = "field-selection"
+    RUBRICS = "rubrics"
+    EXTENSIONS = "extensions"
+    ACCESS_CONTROL = "access-control"
+    #: The data under test populates every optional member.
+    ALL_FIELDS = "all-fields"
+
+
+class Claim(enum.Enum):
+    """What the vendor says of a feature."""
+
+    CLAIMED = "claimed"
+    NOT_CLAIMED = "not claimed"
+    #: Nothing was said: the harness looks whether the feature has an effect.
+    UNSTATED = "unstated"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Who made what (Certification Guide, 1.6.1); empty where it was not stated."""
+
+    name: str = ""
+    version: str = ""
+    vendor: str = ""
+    contact: str = ""
+
+
+class AuthenticationMethod(enum.StrEnum):
+    """How the target knows its clients."""
+
+    NONE = "none"
+    BEARER = "bearer"
+    CLIENT_CREDENTIALS = "oauth2-client-credentials"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """How to be admitted; secrets are resolved from the environment and never shown."""
+
+    method: AuthenticationMethod = AuthenticationMethod.NONE
+    token: str = dataclasses.field(default="", repr=False)
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = dataclasses.field(default="", repr=False)
+    scope: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much may be asked of the target, and how much it may ask of the harness."""
+
+    #: Requests of one run.
+    requests: int = 20_000
+    #: Requests a second; ``None`` for no limit.
+    rate: float | None = None
+    #: Requests in flight while records are gathered.
+    concurrency: int = 1
+    #: Seconds to connect, seconds without a byte, and seconds for one whole exchange.
+    connect_seconds: float = 10.0
+    read_seconds: float = 20.0
+    exchange_seconds: float = 60.0
+    #: Bytes of one decoded body.
+    body_bytes: int = 128 * 2**20
+    redirects: int = 5
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Everything a run has to know about the product."""
+
+    #: Scheme, host, port and a deployment prefix, without the standard's base path and without a final slash.
+    url: str
+    product: Product = dataclasses.field(default_factory=Product)
+    authentication: Authentication = dataclasses.field(default_factory=Authentication)
+    #: Sent with every request; values are redacted in reports.
+    headers: tuple[tuple[str, str], ...] = ()
+    ca_file: Path | None = None
+    #: Identifiers of records that cannot be found by walking, by class.
+    known: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    #: ``None`` when nothing was said about optional features.
+    claims: frozenset[Feature] | None = None
+    #: Statements of the vendor by requirement id, for what no test can decide.
+    attestations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    #: Transport requirements are taken out of the verdict.
+    lab: bool = False
+
+    def claim(self, feature: Feature) -> Claim:
+        """Return what was said of a feature."""
+        if self.claims is None:
+            return Claim.UNSTATED
+        return Claim.CLAIMED if feature in self.claims else Claim.NOT_CLAIMED

@@ -1,0 +1,89 @@
+"""Drawing cases with Hypothesis, outside of a test function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+
+from skillmark.core.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from hypothesis.strategies import SearchStrategy
+
+    from skillmark.engine.checks import Observation
+    from skillmark.engine.depth import Depth
+
+Case = TypeVar("Case")
+
+
+class _Counterexample(Exception):  # noqa: N818 - a signal to Hypothesis, not an error
+    """Tells Hypothesis that the case shows a defect."""
+
+
+def explore(
+    cases: SearchStrategy[Case],
+    judge: Callable[[Case], Iterable[Observation]],
+    *,
+    depth: Depth,
+    seed: int,
+) -> Iterator[Observation]:
+    """Draw cases, judge each, and yield what was observed; of the failing ones only the smallest that was found.
+
+    The same seed draws the same cases. After the first counterexample at most ``depth.shrinks`` smaller ones are tried.
+    Disputed findings do not end the search and are yielded as they come.
+    """
+    search = _Search(judge, shrinks=depth.shrinks)
+    settings = hypothesis.settings(
+        max_examples=depth.examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+    )
+    run = hypothesis.seed(seed)(settings(hypothesis.given(cases)(lambda case: search.look(case))))
+    try:
+        run()
+    except _Counterexample:
+        yield from search.smallest
+    yield from search.observed
+
+
+class _Search:
+    """Judges each case once and remembers what Hypothesis will ask for again."""
+
+    def __init__(self, judge: Callable[[Case], Iterable[Observation]], *, shrinks: int) -> None:
+        self._judge = judge
+        self._left = shrinks
+        self._failing: dict[str, list[Observation]] = {}
+        self._passing: set[str] = set()
+        #: What cases without a counterexample showed.
+        self.observed: list[Observation] = []
+        #: Findings of the last, that is smallest, failing case.
+        self.smallest: list[Observation] = []
+
+    def look(self, case: Case) -> None:
+        """Raise for a counterexample; ask the target only for cases not seen before."""
+        key = repr(case)
+        if key in self._failing:
+            self.smallest = self._failing[key]
+            raise _Counterexample
+        if key in self._passing or (self._failing and self._left <= 0):
+            return
+        if self._failing:
+            self._left -= 1
+        self._decide(key, list(self._judge(case)))
+
+    def _decide(self, key: str, observations: list[Observation]) -> None:
+        failing: list[Observation] = [o for o in observations if isinstance(o, Finding) and not o.dispute]
+        if failing:
+            self._failing[key] = self.smallest = failing
+            raise _Counterexample
+        self._passing.add(key)
+        self.observed += observations

@@ -1,0 +1,168 @@
+"""Joining what the checks of a run said into one result."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from skillmark import __version__
+from skillmark.catalogue import Decision
+from skillmark.core.outcomes import Outcome, combined, verdict
+from skillmark.core.results import Provenance, RequirementResult, RunResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from skillmark.catalogue import Requirement
+    from skillmark.core.exchanges import Exchange
+    from skillmark.engine.running import Run, RunContext
+    from skillmark.plans import Plan
+
+#: The applicant's statement about itself, which the target file holds (Certification Guide, 1.6.1).
+_APPLICANT = "CASE-R-202"
+#: The requirements that are about the run as a whole (Certification Guide, 1.6.2).
+_ALL_PASS = "CASE-R-200"  # noqa: S105 - a requirement id
+_CLAIMS_PASS = "CASE-R-201"  # noqa: S105 - a requirement id
+
+#: Names under which the run as a whole decides them, as checks decide the others.
+CLOSING_CHECKS = {
+    _ALL_PASS: "run.required_features_pass",
+    _CLAIMS_PASS: "run.claimed_features_are_declared_and_pass",
+}
+
+_TROUBLES = 50
+_LIBRARIES = ("httpx", "hypothesis", "cryptography")
+
+
+def joined(run: Run, *, configuration: Mapping[str, object]) -> RunResult:
+    """Return the result of a run: every requirement of its plan, the verdict, the evidence referred to."""
+    context = run.context
+    plan = context.plan
+    requirements = {entry.id: _decided(entry, run) for entry in plan.requirements}
+    requirements |= _closing(requirements, run)
+    outcomes = [entry.outcome for entry in requirements.values() if entry.deciding]
+    return RunResult(
+        plan=plan.id,
+        plan_title=plan.title,
+        standard=plan.standard.id,
+        product=context.target.product,
+        target_url=context.target.url,
+        configuration=configuration,
+        verdict=verdict([*outcomes, *([Outcome.UNTESTED] if run.partial else [])]),
+        partial=run.partial,
+        lab=context.target.lab,
+        seed=context.seed,
+        depth=context.depth.name,
+        started=run.started,
+        finished=run.finished,
+        provenance=_provenance(plan),
+        requirements=requirements,
+        checks=run.checks,
+        findings=run.findings,
+        exchanges=_referred(run),
+        attestations=dict(context.target.attestations),
+        sampling=tuple(run.evidence.sampling()),
+        requests_sent=context.client.requests_sent,
+        records=run.evidence.record_counts(),
+    )
+
+
+def _decided(entry: Requirement, run: Run) -> RequirementResult:
+    context = run.context
+    outcomes = run.outcomes.get(entry.id, {})
+    outcome, reason = combined(outcomes.values()), _reason(entry, run)
+    if entry.decided is Decision.ATTESTED:
+        outcome, reason = _attested(entry, context)
+    elif entry.decided is Decision.UNTESTABLE:
+        outcome, reason = Outcome.UNTESTED, entry.reason
+    outside = context.target.lab and entry.id in context.plan.transport
+    return RequirementResult(
+        id=entry.id,
+        level=entry.level,
+        role=entry.role.value,
+        status=entry.status,
+        clause=entry.clause,
+        url=entry.url,
+        says=entry.says,
+        decided=entry.decided.value,
+        readings=entry.readings or ((entry.doubt,) if entry.doubt else ()),
+        outcome=outcome,
+        deciding=entry.is_scored(context.plan.standard.version) and not outside,
+        checks=tuple(outcomes),
+        reason=f"Taken out of the verdict by --lab. {reason}".strip() if outside else reason,
+    )
+
+
+def _reason(entry: Requirement, run: Run) -> str:
+    mine = set(run.outcomes.get(entry.id, {}))
+    if not mine:
+        return "No check of this run decided it."
+    reasons = dict.fromkeys(check.reason for check in run.checks if check.name in mine and check.reason)
+    return " ".join(reasons)
+
+
+def _attested(entry: Requirement, context: RunContext) -> tuple[Outcome, str]:
+    product = context.target.product
+    if entry.id == _APPLICANT and product.name and product.version and product.vendor:
+        return Outcome.PASSED, f"Stated in the target file: {product.name} {product.version} of {product.vendor}."
+    if statement := context.target.attestations.get(entry.id, ""):
+        return Outcome.PASSED, f"Attested by the vendor: {statement}"
+    if entry.id == _APPLICANT:
+        return Outcome.UNTESTED, "State name, version and vendor under [product] of the target file."
+    return Outcome.UNTESTED, f'No test decides it. Attest it in the target file: [attestations] "{entry.id}" = "..."'
+
+
+def _closing(requirements: Mapping[str, RequirementResult], run: Run) -> dict[str, RequirementResult]:
+    """Return the two requirements that are about all the others."""
+    others = [entry for entry in requirements.values() if entry.deciding and entry.id not in CLOSING_CHECKS]
+    result = verdict(entry.outcome for entry in others)
+    failed = any(entry.outcome is Outcome.FAILED for entry in others)
+    outcome = Outcome.FAILED if failed else Outcome.PASSED if result.value == "CONFORMANT" else Outcome.UNTESTED
+    reason = {
+        Outcome.FAILED: "A required or claimed feature failed.",
+        Outcome.UNTESTED: "Not every required feature was decided.",
+    }.get(outcome, "")
+    claims = run.context.target.claims
+    declared = outcome if claims is not None else combined([Outcome.FAILED] if failed else [Outcome.UNTESTED])
+    declared_reason = (
+        reason
+        if claims is not None
+        else ("The vendor declared no optional features: state them under [claims] of the target file.")
+    )
+    return {
+        identifier: _replaced(requirements[identifier], outcome=each, reason=why)
+        for identifier, each, why in ((_ALL_PASS, outcome, reason), (_CLAIMS_PASS, declared, declared_reason))
+        if identifier in requirements
+    }
+
+
+def _replaced(entry: RequirementResult, *, outcome: Outcome, reason: str) -> RequirementResult:
+    if outcome is Outcome.FAILED and not entry.deciding:
+        outcome = Outcome.WARNED
+    return dataclasses.replace(entry, outcome=outcome, reason=reason, checks=(CLOSING_CHECKS[entry.id],))
+
+
+def _referred(run: Run) -> dict[str, Exchange]:
+    """Return the exchanges that findings and passes point to, and the first ones that ended in trouble."""
+    exchanges = run.context.client.exchanges
+    wanted = {each for finding in run.findings for each in finding.finding.evidence}
+    wanted |= {each for check in run.checks for each in check.evidence}
+    wanted |= set([name for name, exchange in exchanges.items() if exchange.trouble][:_TROUBLES])
+    return {name: exchange for name, exchange in exchanges.items() if name in wanted}
+
+
+def _provenance(plan: Plan) -> Provenance:
+    return Provenance(
+        skillmark_version=__version__,
+        catalogue_id=plan.catalogue.id,
+        catalogue_version=plan.catalogue.version,
+        catalogue_digest=plan.catalogue.digest,
+        standard_digest=plan.standard.digest,
+        environment={
+            "python": platform.python_version(),
+            "system": platform.system(),
+            **{name: metadata.version(name) for name in _LIBRARIES},
+        },
+    )

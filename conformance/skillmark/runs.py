@@ -1,0 +1,64 @@
+"""One run of one plan against one product, from its settings to its result."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from skillmark.core.clock import SystemClock
+from skillmark.engine import DEPTHS, RunContext, joined, run_plan
+from skillmark.suites import suite_of
+from skillmark.wire.client import WireClient
+from skillmark.wire.configuration import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+    from skillmark.core.clock import Clock
+    from skillmark.core.results import RunResult
+    from skillmark.core.target import Target
+    from skillmark.engine import Check, Depth, Event
+    from skillmark.plans import Plan
+
+#: The seed of a run that was not given one: runs are repeatable by default.
+DEFAULT_SEED = 20170707
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is done; the defaults are those of the command line."""
+
+    seed: int = DEFAULT_SEED
+    depth: Depth = DEPTHS["full"]
+    #: Which checks of the plan are run.
+    only: Callable[[Check], bool] = lambda _: True
+    #: Told of every check that begins or ends.
+    listen: Callable[[Event], None] = lambda _: None
+
+
+def certify(
+    plan: Plan,
+    target: Target,
+    *,
+    options: RunOptions | None = None,
+    transport: httpx.BaseTransport | None = None,
+    clock: Clock | None = None,
+) -> RunResult:
+    """Run a plan against a product and return the result.
+
+    With ``transport`` the product is reached in process instead of over the network.
+
+    Raises:
+        Misconfigured: the settings do not allow a request, or the token endpoint refuses them.
+    """
+    options = options or RunOptions()
+    clock = clock or SystemClock()
+    client = WireClient(target, clock=clock, transport=transport)
+    context = RunContext(plan=plan, target=target, client=client, clock=clock, seed=options.seed, depth=options.depth)
+    try:
+        run = run_plan(suite_of(plan), context, only=options.only, listen=options.listen)
+        return joined(run, configuration=describe(target))
+    finally:
+        client.close()

@@ -1,0 +1,23 @@
+"""CASE 1.0 and 1.1, the provider's side: one module per clause group."""
+
+from skillmark.suites.case import (  # noqa: F401 - importing a module declares its checks
+    access,
+    discovery,
+    errors,
+    filtering,
+    links,
+    operations,
+    packages,
+    paging,
+    practice,
+    selection,
+    sorting,
+    stability,
+    structure,
+    transport,
+)
+from skillmark.suites.case.suite import CASE
+
+__all__ = ["SUITE"]
+
+SUITE = CASE

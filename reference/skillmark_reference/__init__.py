@@ -1,0 +1,1 @@
+"""The reference implementation: what a conformant product looks like."""
