@@ -1,0 +1,56 @@
+"""What holds for every test: clean surroundings, and no network but loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["pytester"]
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_SURROUNDINGS = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "SKILLMARK_DEBUG",
+)
+
+
+@pytest.fixture(autouse=True)
+def clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove what would change how a client behaves."""
+    for name in _SURROUNDINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection that leaves the machine, so that hermetic is a fact and no claim."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        allowed = self.family == socket.AF_UNIX or (isinstance(address, tuple) and address[0] in _LOOPBACK)
+        if not allowed:
+            raise AssertionError(f"unexpected connection to {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+def required_in_ci(reason: str) -> None:
+    """Skip where something is not installed, and fail where the gate should have installed it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
