@@ -53,17 +53,19 @@ def _selected(case: CaseEvidence, names: tuple[str, ...]) -> Answer:
     return ask_list(case, fields=",".join(names), **few(case))
 
 
-def _pairs(case: CaseEvidence, selected: Answer) -> list[tuple[Record, Record]]:
-    """Return the entries of a selection, each with the complete entry in the same place.
+def _need_places(case: CaseEvidence) -> None:
+    """Return when every document stays in its place: without identifiers, entries can only be told apart by it.
 
-    Without their identifiers, entries can only be told apart by their place. Nothing is paired where places do not
-    stay the same.
+    Raises:
+        Untested: the order of the list changes.
     """
-    complete = _complete(case)
-    again = ask_list(case, fresh=True, **few(case))
-    if shown(complete) != shown(again):
+    if shown(_complete(case)) != shown(ask_list(case, fresh=True, **few(case))):
         raise Untested("The order of the list changes, so that the entries of a selection cannot be told apart.")
-    return list(zip(entries(selected), entries(complete), strict=False))
+
+
+def _pairs(case: CaseEvidence, selected: Answer) -> list[tuple[Record, Record]]:
+    """Return the entries of a selection, each with the complete entry in the same place."""
+    return list(zip(entries(selected), entries(_complete(case)), strict=False))
 
 
 def _is_aligned(case: CaseEvidence, selected: Answer) -> bool:
@@ -88,6 +90,7 @@ def members_can_be_selected(case: CaseEvidence) -> Iterator[Observation]:
         expected = "fields=identifier returns entries with fewer members"
         yield ineffective(answer, "CASE-R-155", Feature.FIELD_SELECTION, expected=expected)
         return
+    _need_places(case)
 
     def judge(name: str) -> Iterator[Observation]:
         selected = _selected(case, (name,))
@@ -138,6 +141,7 @@ def the_list_returns_every_member(case: CaseEvidence) -> Iterator[Observation]:
 def exactly_the_named_members_are_returned(case: CaseEvidence) -> Iterator[Observation]:
     """With fields, exactly the named members are returned, with the values that they have without it."""
     require(case, Feature.FIELD_SELECTION, selects)
+    _need_places(case)
     names = list(case.standard.classes["CFDocument"].properties)
 
     def judge(drawn: list[str]) -> Iterator[Observation]:
@@ -189,7 +193,7 @@ def selections_are_comma_separated(case: CaseEvidence) -> Iterator[Observation]:
     def judge(drawn: list[str]) -> Iterator[Observation]:
         forth, back = _selected(case, tuple(drawn)), _selected(case, tuple(reversed(drawn)))
         wrong = _misread(case, forth, drawn)
-        if not wrong and not is_same(_listed(forth), _listed(back)):
+        if not wrong and _listed(forth) != _listed(back):
             wrong = "other entries than for the reverse order"
         if not wrong:
             yield forth.held()
@@ -206,8 +210,9 @@ def selections_are_comma_separated(case: CaseEvidence) -> Iterator[Observation]:
     yield from case.draw("selections_are_comma_separated", pairs, judge)
 
 
-def _listed(answer: Answer) -> object:
-    return entries(answer) if is_list(answer) else answer.value
+def _listed(answer: Answer) -> list[str]:
+    """Return what an answer lists, as texts whose order says nothing."""
+    return sorted(canonical(entry) for entry in entries(answer))
 
 
 def _misread(case: CaseEvidence, selected: Answer, names: list[str]) -> str:
@@ -240,7 +245,7 @@ def unknown_members_select_everything(case: CaseEvidence) -> Iterator[Observatio
                 cause=f"refused: {', '.join(codes(selected)) or 'no code'}",
                 dispute=_D03,
             )
-        elif is_list(selected) and is_same(_listed(selected), _listed(_complete(case))):
+        elif is_list(selected) and _listed(selected) == _listed(_complete(case)):
             yield selected.held()
         else:
             yield selected.finding(

@@ -1,0 +1,302 @@
+"""Walking through the operations of a provider in random order, and comparing everything that comes twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from skillmark.core.errors import CannotTell, Untested
+from skillmark.core.findings import Finding
+from skillmark.suites.case.lists import LIST, limits
+from skillmark.suites.case.records import sightings
+from skillmark.suites.case.sameness import first_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from skillmark.engine import Observation
+    from skillmark.suites.case.answers import Answer, Query
+    from skillmark.suites.case.evidence import CaseEvidence
+    from skillmark.suites.case.records import Sighting
+
+#: Records of one class that a walk may visit: few, so that it comes by each of them again.
+_VISITED = 4
+_PACKAGES = 2
+#: Statuses that say that the provider wants to be asked less often, not what it holds.
+_BUSY = frozenset({429, 503})
+_NOBODY = "00000000-0000-4000-8000-{:012x}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One read on a walk."""
+
+    operation: str
+    sourced_id: str | None = None
+    query: Query = ()
+
+    def __str__(self) -> str:
+        query = "&".join(f"{name}={value}" for name, value in self.query)
+        return " ".join(filter(None, (self.operation, self.sourced_id, query)))
+
+
+class _Counterexample(Exception):  # noqa: N818 - a signal to Hypothesis, not an error
+    """Tells Hypothesis that the last step shows a defect."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Met:
+    """What a step brought, and what was wrong with it."""
+
+    answer: Answer | None
+    finding: Finding | None = None
+
+
+class _Walks:
+    """What all walks of one run have in common: the provider, the ways already gone, the smallest counterexample."""
+
+    def __init__(self, case: CaseEvidence) -> None:
+        self.case = case
+        #: Further requests, once a counterexample was found.
+        self.left = case.depth.shrinks
+        self.met: dict[tuple[Step, ...], _Met] = {}
+        self.found: Finding | None = None
+        self.held: list[Answer] = []
+        self.stopped: CannotTell | None = None
+
+    def is_over(self) -> bool:
+        """Whether nothing more is asked."""
+        return self.stopped is not None or (self.found is not None and self.left <= 0)
+
+    def ask(self, step: Step) -> Answer | None:
+        """Ask what a step asks; ``None`` when the answer says nothing."""
+        self.left -= self.found is not None
+        try:
+            answer = self.case.ask(step.operation, step.sourced_id, query=step.query, fresh=True)
+        except CannotTell as error:
+            self.stopped = error
+            return None
+        return None if answer.is_undecidable or answer.status in _BUSY else answer
+
+
+class _Walker:
+    """One walk: the way so far, and everything that was met on it."""
+
+    def __init__(self, walks: _Walks) -> None:
+        self._walks = walks
+        self._way: tuple[Step, ...] = ()
+        self._answers: dict[Step, Answer] = {}
+        self._records: dict[tuple[str, str], Sighting] = {}
+
+    def visit(self, step: Step) -> None:
+        """Read once more; a way that was gone before is not asked for again, since Hypothesis repeats its ways."""
+        self._way = (*self._way, step)
+        met = self._walks.met.get(self._way)
+        if met is None:
+            if self._walks.is_over():
+                return
+            met = self._met(step, self._walks.ask(step))
+            self._walks.met[self._way] = met
+        if met.finding is not None:
+            self._walks.found = met.finding
+            raise _Counterexample
+        if met.answer is not None:
+            self._remember(step, met.answer)
+
+    def _met(self, step: Step, answer: Answer | None) -> _Met:
+        if answer is None:
+            return _Met(answer=None)
+        finding = self._compared(step, answer)
+        if finding is None and step in self._answers:
+            self._walks.held.append(answer)
+        return _Met(answer=answer, finding=finding)
+
+    def _remember(self, step: Step, answer: Answer) -> None:
+        self._answers.setdefault(step, answer)
+        for key, sighting in self._seen(answer):
+            self._records.setdefault(key, sighting)
+
+    def _seen(self, answer: Answer) -> Iterator[tuple[tuple[str, str], Sighting]]:
+        standard = self._walks.case.standard
+        if answer.operation is not None:
+            for sighting in sightings(standard, answer.operation.payload, answer):
+                yield (standard.full_form(sighting.form), sighting.identifier), sighting
+
+    def _compared(self, step: Step, answer: Answer) -> Finding | None:
+        """Compare an answer with what the walk has met; a body that was met before holds no further records."""
+        before = self._answers.get(step)
+        if before is not None:
+            if (before.status, before.exchange.digest) == (answer.status, answer.exchange.digest):
+                return None
+            return self._changed(before, answer)
+        for key, sighting in self._seen(answer):
+            known = self._records.get(key)
+            if known is not None and (finding := self._contradiction(known, sighting)):
+                return finding
+        return None
+
+    def _changed(self, before: Answer, answer: Answer) -> Finding | None:
+        if before.status != answer.status:
+            difference = "", f"status {before.status}", f"status {answer.status}"
+        else:
+            found = first_difference(before.value, answer.value)
+            if found is None:
+                return None
+            difference = found
+        return answer.finding(
+            "CASE-R-074",
+            expected="the same address says the same, whatever was read in between",
+            actual=f"{self._told()}: first {difference[1]}, at last {difference[2]}",
+            pointer=difference[0],
+            further=(before.id,),
+            cause="body changes on a walk",
+        )
+
+    def _contradiction(self, known: Sighting, sighting: Sighting) -> Finding | None:
+        for name in known.record.keys() & sighting.record.keys():
+            if known.record[name] == sighting.record[name]:
+                continue
+            difference = first_difference(known.record[name], sighting.record[name])
+            if difference is None:
+                continue
+            return sighting.finding(
+                "CASE-R-092",
+                expected="a record is the same in every operation that delivers it",
+                actual=f"{self._told()}: {name} first {difference[1]}, at last {difference[2]}",
+                member=f"{name}{difference[0]}",
+                further=(known.answer.id,),
+                cause=f"{sighting.form}.{name} differs on a walk",
+            )
+        return None
+
+    def _told(self) -> str:
+        return ", then ".join(str(step) for step in self._way)
+
+
+def walk(case: CaseEvidence) -> Iterator[Observation]:
+    """Walk ``depth.walks`` times ``depth.steps`` steps, and yield what came twice: the same, or the shortest way to a change.
+
+    Raises:
+        Untested: the product shows no document to start from.
+        CannotTell: the walk could not be finished.
+    """
+    case.need_documents()
+    walks = _Walks(case)
+    machine = _machine(walks, _places(case))
+    settings = hypothesis.settings(
+        max_examples=case.depth.walks,
+        stateful_step_count=case.depth.steps,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+    )
+    try:
+        run_state_machine_as_test(hypothesis.seed(case.context.seed_of("walks"))(machine), settings=settings)
+    except (_Counterexample, Flaky):
+        # A provider that answers the same way differently is flaky to Hypothesis, and wrong to us.
+        if walks.found is not None:
+            yield walks.found
+    for answer in walks.held:
+        yield answer.held()
+    if walks.stopped is not None:
+        raise walks.stopped
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where a walk may go."""
+
+    lists: list[Step]
+    documents: list[Step]
+    packages: list[Step]
+    items: list[Step]
+    associations: list[Step]
+    others: list[Step]
+    nowhere: list[Step]
+
+
+def _places(case: CaseEvidence) -> _Places:
+    reads = {operation.id for operation in case.standard.operations.values() if operation.sourced_id_of}
+    others = sorted(reads - {"getCFDocument", "getCFPackage", "getCFItem", "getCFItemAssociations"})
+    windows = ((1, 0), (1, 1), (2, 0), (2, 1)) if len(case.documents) > 1 and limits(case) else ()
+    return _Places(
+        lists=[
+            Step(operation=LIST),
+            *(Step(operation=LIST, query=(("limit", str(n)), ("offset", str(at)))) for n, at in windows),
+        ],
+        documents=_steps(case, "getCFDocument"),
+        packages=_steps(case, "getCFPackage")[:_PACKAGES],
+        items=_steps(case, "getCFItem"),
+        associations=_steps(case, "getCFItemAssociations"),
+        others=[step for each in others for step in _steps(case, each)],
+        nowhere=[
+            Step(operation=each, sourced_id=_NOBODY.format(case.rng(each).getrandbits(48))) for each in sorted(reads)
+        ],
+    )
+
+
+def _steps(case: CaseEvidence, operation_id: str) -> list[Step]:
+    good = [answer for answer in case.reads(operation_id) if answer.payload is not None]
+    return [Step(operation=operation_id, sourced_id=answer.sourced_id) for answer in good[:_VISITED]]
+
+
+def _machine(walks: _Walks, places: _Places) -> type[RuleBasedStateMachine]:
+    def choice(steps: list[Step]) -> Any:  # noqa: ANN401 - a strategy of steps
+        return st.sampled_from(steps) if steps else st.nothing()
+
+    class Walk(RuleBasedStateMachine):
+        """Reads the provider in any order."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.walker = _Walker(walks)
+
+        @rule(step=choice(places.lists))
+        def list_documents(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @precondition(lambda _: bool(places.documents))
+        @rule(step=choice(places.documents))
+        def read_document(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @precondition(lambda _: bool(places.packages))
+        @rule(step=choice(places.packages))
+        def read_package(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @precondition(lambda _: bool(places.items))
+        @rule(step=choice(places.items))
+        def read_item(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @precondition(lambda _: bool(places.associations))
+        @rule(step=choice(places.associations))
+        def read_associations(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @precondition(lambda _: bool(places.others))
+        @rule(step=choice(places.others))
+        def read_other_record(self, step: Step) -> None:
+            self.walker.visit(step)
+
+        @rule(step=choice(places.nowhere))
+        def read_nobody(self, step: Step) -> None:
+            self.walker.visit(step)
+
+    return Walk
+
+
+__all__ = ["Step", "walk"]
+
+_ = Untested
