@@ -70,20 +70,23 @@ class _Search:
 
     def look(self, case: Case) -> None:
         """Raise for a counterexample; ask the target only for cases not seen before."""
-        key = repr(case)
-        if key in self._failing:
-            self.smallest = self._failing[key]
+        failing = self._failing_of(case)
+        if failing:
+            self.smallest = failing
+            # Hypothesis tells failures apart by the line that raises, so there is one such line.
             raise _Counterexample
-        if key in self._passing or (self._failing and self._left <= 0):
-            return
+
+    def _failing_of(self, case: Case) -> list[Observation]:
+        key = repr(case)
+        if key in self._failing or key in self._passing or (self._failing and self._left <= 0):
+            return self._failing.get(key, [])
         if self._failing:
             self._left -= 1
-        self._decide(key, list(self._judge(case)))
-
-    def _decide(self, key: str, observations: list[Observation]) -> None:
+        observations = list(self._judge(case))
         failing: list[Observation] = [o for o in observations if isinstance(o, Finding) and not o.dispute]
         if failing:
-            self._failing[key] = self.smallest = failing
-            raise _Counterexample
-        self._passing.add(key)
-        self.observed += observations
+            self._failing[key] = failing
+        else:
+            self._passing.add(key)
+            self.observed += observations
+        return failing

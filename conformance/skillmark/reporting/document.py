@@ -99,7 +99,9 @@ def from_document(document: object) -> RunResult:
     except (KeyError, ValueError) as error:
         raise Misconfigured(f"This is no results.json of Skillmark: {error}.") from error
     if unknown := [each.id for each in result.findings if each.finding.requirement not in result.requirements]:
-        raise Misconfigured(f"This results.json has a finding {unknown[0]} against a requirement that it does not hold.")
+        raise Misconfigured(
+            f"This results.json has a finding {unknown[0]} against a requirement that it does not hold."
+        )
     return result
 
 
@@ -128,7 +130,9 @@ def load_results(path: Path) -> RunResult:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {error.strerror}. `skillmark test --out DIR` writes one.") from error
+        raise Misconfigured(
+            f"{file} cannot be read: {error.strerror}. `skillmark test --out DIR` writes one."
+        ) from error
     except (ValueError, RecursionError) as error:
         raise Misconfigured(f"{file} is not JSON in UTF-8: {error}.") from error
     return from_document(document)

@@ -69,7 +69,9 @@ def remedy(result: RunResult) -> str:
     """Say what would change the verdict of a run."""
     match result.verdict:
         case Verdict.CONFORMANT:
-            return "It holds for this version of the product, this data and this seed; a change of the product asks again."
+            return (
+                "It holds for this version of the product, this data and this seed; a change of the product asks again."
+            )
         case Verdict.NOT_CONFORMANT:
             failed = sum(finding.outcome is Outcome.FAILED for finding in result.findings)
             return f"To change it, correct what the {counted(failed, 'failed finding')} show, and run the plan again."

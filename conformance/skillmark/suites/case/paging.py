@@ -387,9 +387,10 @@ def _addressed(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
 def links_keep_other_parameters(case: CaseEvidence) -> Iterator[Observation]:
     """The links of a page keep the query parameters that the page was asked for with."""
     require(case, Feature.PAGINATION, limits)
-    for feature, effect, parameters in _companions(case):
-        if not _is_effective(case, feature, effect):
-            continue
+    companions = [row for row in _companions(case) if _is_effective(case, row[0], row[1])]
+    if not companions:
+        raise NotApplicable("No other parameter of the list has an effect that a link could lose.")
+    for feature, _, parameters in companions:
         page = ask_list(case, limit=1, **parameters)
         target = _target(page, "next")
         address = None if target is None else _address(case, target)

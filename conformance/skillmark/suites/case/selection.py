@@ -186,9 +186,12 @@ def _departure(part: Record, full: Record, names: list[str]) -> tuple[str, str] 
 def selections_are_comma_separated(case: CaseEvidence) -> Iterator[Observation]:
     """One parameter fields takes several names, separated by commas, in any order."""
     require(case, Feature.FIELD_SELECTION, selects)
+    # Whether each single member can be selected is another requirement.
     names = _populated(case)
+    if selects(case):
+        names = [name for name in names if not _misread(case, _selected(case, (name,)), [name])]
     if len(names) < 3:  # noqa: PLR2004 - two to be named, one to be left out
-        raise Untested("The documents have too few members.")
+        raise Untested("Too few members can be selected.")
 
     def judge(drawn: list[str]) -> Iterator[Observation]:
         forth, back = _selected(case, tuple(drawn)), _selected(case, tuple(reversed(drawn)))

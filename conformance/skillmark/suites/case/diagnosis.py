@@ -1,0 +1,196 @@
+"""Looking at the settings before a run: is there a provider of this version at this address, and may we speak to it?
+
+Only what makes a judgement impossible blocks the run. A product that answers nonsense is judged, not refused.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import email.utils
+import enum
+from typing import TYPE_CHECKING
+
+from skillmark.core.errors import BudgetExhausted, Misconfigured, TargetUnreachable
+from skillmark.core.exchanges import Request, TroubleKind
+from skillmark.core.target import AuthenticationMethod
+from skillmark.wire.documents import media_type_of, parse
+from skillmark_reference.standards import load_standard, standard_ids
+
+if TYPE_CHECKING:
+    from skillmark.core.clock import Clock
+    from skillmark.core.exchanges import Exchange, Reply
+    from skillmark.core.target import Target
+    from skillmark.wire.client import WireClient
+    from skillmark_reference.standards import Standard
+
+#: Seconds between the clocks that nobody minds.
+_SKEW = 300.0
+_LIST = "getAllCFDocuments"
+
+
+class Cause(enum.Enum):
+    """What can be wrong with the settings, or worth knowing before a run."""
+
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TOKEN_ENDPOINT = "token endpoint"  # noqa: S105 - a name
+    UNAUTHORISED = "unauthorised"
+    FORBIDDEN = "missing scope"
+    OTHER_VERSION = "other version"
+    OTHER_PATH = "other base path"
+    REDIRECTED = "redirected"
+    NO_JSON = "no JSON"
+    EMPTY = "empty repository"
+    CLOCK = "clock skew"
+    BUDGET = "request budget"
+    ODD_ANSWER = "unexpected answer"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One thing that was noticed."""
+
+    cause: Cause
+    #: Whether nothing can be judged because of it.
+    is_blocking: bool
+    message: str
+    next_step: str
+
+
+def diagnose(target: Target, standard: Standard, client: WireClient, clock: Clock) -> tuple[Diagnosis, ...]:
+    """Ask the target a handful of questions and say what stands in the way of a run, the worst first."""
+    try:
+        return tuple(sorted(_found(target, standard, client, clock), key=lambda each: not each.is_blocking))
+    except Misconfigured as error:
+        return (_blocking(Cause.TOKEN_ENDPOINT, str(error), "Correct [authentication] in the target file."),)
+    except TargetUnreachable as error:
+        return (_blocking(Cause.UNREACHABLE, str(error), "Check the address of the token endpoint."),)
+    except BudgetExhausted as error:
+        return (_blocking(Cause.BUDGET, str(error), "Allow more requests under [http]."),)
+
+
+def _found(target: Target, standard: Standard, client: WireClient, clock: Clock) -> list[Diagnosis]:
+    reply = _asked(client, target.url, standard)
+    if reply.exchange.trouble is not None:
+        return _of_trouble(reply.exchange, target)
+    found = [*_of_redirects(reply.exchange), *_of_clock(reply.exchange, clock)]
+    if reply.exchange.status in {401, 403}:
+        return [*found, _of_refusal(reply.exchange, target)]
+    documents = _documents(reply)
+    if documents is None:
+        return [*found, *_of_no_list(reply, target, standard, client)]
+    if not documents:
+        found.append(
+            _note(
+                Cause.EMPTY,
+                "The document list is empty, so most requirements cannot be tested.",
+                "Load frameworks that use every optional member, and run again.",
+            )
+        )
+    return found
+
+
+def _asked(client: WireClient, url: str, standard: Standard) -> Reply:
+    path = standard.operations[_LIST].url_path(None)
+    return client.send(Request(url=f"{url}{standard.base_path}{path}?limit=1"))
+
+
+def _documents(reply: Reply) -> list[object] | None:
+    """Return the listed documents; ``None`` when the answer is no list of documents."""
+    value = parse(reply.body).value if reply.exchange.status == 200 and reply.body else None  # noqa: PLR2004
+    found = value.get("CFDocuments") if isinstance(value, dict) else None
+    return found if isinstance(found, list) else None
+
+
+def _of_trouble(exchange: Exchange, target: Target) -> list[Diagnosis]:
+    trouble = exchange.trouble
+    if trouble is None:
+        return []
+    text = f"{exchange.url}: {trouble.kind.value} ({trouble.message})."
+    match trouble.kind:
+        case TroubleKind.TLS:
+            step = "Name the authority of the certificate: --ca-file FILE, or ca_file under [target]."
+            return [_blocking(Cause.TLS, text, step)]
+        case TroubleKind.UNREACHABLE:
+            return [_blocking(Cause.UNREACHABLE, text, "Check host and port, and that the product is running.")]
+        case TroubleKind.TIMEOUT | TroubleKind.CLOSED:
+            step = "Check that the product is running; allow more time under [http]."
+            return [_blocking(Cause.UNREACHABLE, text, step)]
+        case TroubleKind.REDIRECT_FORBIDDEN | TroubleKind.REDIRECT_LOOP:
+            step = f"Name the address that the product really answers at, instead of {target.url}."
+            return [_blocking(Cause.REDIRECTED, text, step)]
+        case _:
+            return [_note(Cause.ODD_ANSWER, text, "The run will report it.")]
+
+
+def _of_redirects(exchange: Exchange) -> list[Diagnosis]:
+    if not exchange.redirects:
+        return []
+    last = exchange.redirects[-1]
+    return [
+        _note(
+            Cause.REDIRECTED,
+            f"{exchange.url} redirects to {last}.",
+            "If that is where the product lives, give that address.",
+        )
+    ]
+
+
+def _of_clock(exchange: Exchange, clock: Clock) -> list[Diagnosis]:
+    stated = exchange.header("date")
+    try:
+        theirs = email.utils.parsedate_to_datetime(stated) if stated else None
+    except ValueError:
+        theirs = None
+    if theirs is None or theirs.tzinfo is None:
+        return []
+    skew = (theirs - clock.now()).total_seconds()
+    if abs(skew) <= _SKEW:
+        return []
+    text = f"The clock of the target is {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} this machine's."
+    return [_note(Cause.CLOCK, text, "Set both clocks; tokens may seem expired.")]
+
+
+def _of_refusal(exchange: Exchange, target: Target) -> Diagnosis:
+    method = target.authentication.method
+    if exchange.status == 403:  # noqa: PLR2004
+        step = "Ask for the scope that reading needs: scope under [authentication]."
+        return _blocking(Cause.FORBIDDEN, f"{exchange.url} answers 403: access is refused.", step)
+    text = f"{exchange.url} answers 401."
+    if method is AuthenticationMethod.NONE:
+        return _blocking(Cause.UNAUTHORISED, text, "Give credentials under [authentication] of a target file.")
+    step = "The token is refused: it may be expired, or be meant for another service."
+    return _blocking(Cause.UNAUTHORISED, text, step)
+
+
+def _of_no_list(reply: Reply, target: Target, standard: Standard, client: WireClient) -> list[Diagnosis]:
+    """Say why there is no list; look whether another version answers, or another path."""
+    for other in (load_standard(each) for each in standard_ids() if each != standard.id):
+        if _documents(_asked(client, target.url, other)) is not None:
+            text = f"Nothing answers at {standard.base_path}, but {other.title} does at {other.base_path}."
+            step = f"Run the plan case-{other.version}-provider."
+            return [_blocking(Cause.OTHER_VERSION, text, step)]
+    for parent in _parents(target.url):
+        if _documents(_asked(client, parent, standard)) is not None:
+            text = f"Nothing answers below {target.url}, but {standard.title} does below {parent}."
+            return [_blocking(Cause.OTHER_PATH, text, f"Give the address {parent}.")]
+    exchange = reply.exchange
+    kind = media_type_of(exchange.header("content-type"))
+    said = f"{exchange.url} answers {exchange.status} with {kind or 'no stated type'}, and no list of documents."
+    cause = Cause.NO_JSON if kind.startswith("text/html") else Cause.ODD_ANSWER
+    return [_note(cause, said, "If this is not the product's base address, correct it; otherwise the run reports it.")]
+
+
+def _parents(url: str) -> list[str]:
+    """Return the addresses above a base address, up to the host."""
+    origin, _, path = url.partition("://")[2].partition("/")
+    names = path.split("/") if path else []
+    return ["/".join([f"{url.partition('://')[0]}://{origin}", *names[:count]]) for count in reversed(range(len(names)))]
+
+
+def _blocking(cause: Cause, message: str, next_step: str) -> Diagnosis:
+    return Diagnosis(cause=cause, is_blocking=True, message=message, next_step=next_step)
+
+
+def _note(cause: Cause, message: str, next_step: str) -> Diagnosis:
+    return Diagnosis(cause=cause, is_blocking=False, message=message, next_step=next_step)

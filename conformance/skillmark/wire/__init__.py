@@ -1,0 +1,1 @@
+"""The recording HTTP client: exchanges, limits, evidence."""

@@ -1,0 +1,71 @@
+"""Which addresses the harness may connect to."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PORTS = {"http": 80, "https": 443}
+
+#: Scheme, host and port.
+Origin = tuple[str, str, int]
+
+
+class ForbiddenAddress(OSError):  # noqa: N818 - an address, not an error of the system
+    """The address is private, and the user did not name it."""
+
+
+def origin_of(url: str) -> Origin | None:
+    """Return the origin of an http(s) address; ``None`` for anything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class AddressPolicy:
+    """Hosts that the user named may be anywhere; every other host has to be public."""
+
+    def __init__(self, named: Iterable[str]) -> None:
+        origins = [origin_of(url) for url in named]
+        self._named = {(origin[1], origin[2]) for origin in origins if origin is not None}
+
+    def resolve(self, host: str, port: int) -> str:
+        """Return an address of the host that may be connected to.
+
+        Names are resolved here and nowhere else, so that a name cannot point elsewhere a moment later.
+
+        Raises:
+            ForbiddenAddress: all addresses of a host that the user did not name are private.
+            OSError: the name cannot be resolved.
+        """
+        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        allowed = found if (host, port) in self._named else [each for each in found if _is_public(each)]
+        if not allowed:
+            raise ForbiddenAddress(f"{host} is at the private address {found[0]}, which the settings do not name")
+        return allowed[0]
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_global and not parsed.is_multicast

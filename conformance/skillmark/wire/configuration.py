@@ -1,0 +1,287 @@
+"""Reading and writing the settings of a target: ``target.toml``."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from skillmark.core.errors import Misconfigured
+from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Target
+from skillmark.wire.addresses import is_loopback, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+TARGET_TEMPLATE = """\
+# The product under test. Every line that is commented out shows its default.
+
+[product]
+name = "My product"
+version = "1.0"
+vendor = "My company"
+# contact = "who answers questions about the report"
+
+[target]
+# Scheme, host, port and a deployment prefix; /ims/case/v1p0 or /ims/case/v1p1 is added by the plan.
+url = "https://case.example.org"
+# ca_file = "authority.pem"          # PEM file of the authority to trust, beside this file
+
+[authentication]
+method = "none"                      # none, bearer or oauth2-client-credentials
+# token_env = "MY_TOKEN"             # bearer: name of the environment variable that holds the token
+# token_url = "https://case.example.org/oauth2/token"
+# client_id = "skillmark"
+# client_secret_env = "MY_SECRET"    # name of the environment variable that holds the secret
+# scope = ""
+
+[http]
+# requests = 20000                   # most requests of one run
+# rate = 50.0                        # most requests a second; no limit without it
+# concurrency = 1                    # requests in flight while records are read
+# connect_seconds = 10.0
+# read_seconds = 20.0                # seconds without a byte
+# exchange_seconds = 60.0            # seconds for one whole exchange
+# body_bytes = 134217728
+# redirects = 5
+
+[http.headers]                       # sent with every request; values never appear in reports
+# X-Api-Key = { env = "MY_KEY" }     # from an environment variable
+# X-Tenant = "district-7"            # or as it is
+
+[known]                              # records that cannot be found from the document list, by class
+# CFDocument = ["8d2f1f0e-7b0c-4a3e-9f4e-0c8f3a1b2c3d"]
+# CFRubric = []
+
+[claims]
+# The optional features that you claim (conformance is held against them). Without this line the run looks for itself,
+# and the verdict is at best NOT FULLY VERIFIED.
+# features = ["pagination", "sorting", "filtering", "field-selection", "rubrics", "extensions", "access-control", "all-fields"]
+
+[attestations]                       # what you state because no test can decide it, by requirement
+# "CASE-R-088" = "The service answers 429 with server_busy above 100 requests a second."
+"""
+
+_TABLES = {
+    "product": {"name", "version", "vendor", "contact"},
+    "target": {"url", "ca_file"},
+    "authentication": {"method", "token_env", "token_url", "client_id", "client_secret_env", "scope"},
+    "http": {field.name for field in dataclasses.fields(Limits)} | {"headers"},
+    "known": None,
+    "claims": {"features"},
+    "attestations": None,
+}
+_STANDARD_PATH = "/ims/case/"
+
+
+def load_target(
+    path: Path,
+    *,
+    environ: Mapping[str, str],
+    lab: bool = False,
+    claims: frozenset[Feature] | None = None,
+    ca_file: Path | None = None,
+) -> Target:
+    """Return the target that a file describes; the keywords win over the file.
+
+    Raises:
+        Misconfigured: the file cannot be read, has unknown keys or wrong values, or a secret is not in ``environ``.
+    """
+    content = _Settings(_content(path), path=path, environ=environ)
+    return Target(
+        url=usable_url(content.text("target", "url", needed=True), lab=lab),
+        product=Product(**{name: content.text("product", name) for name in ("name", "version", "vendor", "contact")}),
+        authentication=content.authentication(lab=lab),
+        headers=content.headers(),
+        ca_file=ca_file or content.ca_file(),
+        known=content.known(),
+        claims=claims if claims is not None else content.claims(),
+        attestations=content.attestations(),
+        limits=content.limits(),
+        lab=lab,
+    )
+
+
+def target_from_url(
+    url: str, *, lab: bool = False, claims: frozenset[Feature] | None = None, ca_file: Path | None = None
+) -> Target:
+    """Return the target at an address, given with or without the standard's base path.
+
+    Raises:
+        Misconfigured: the address cannot be used.
+    """
+    return Target(url=usable_url(url, lab=lab), claims=claims, ca_file=ca_file, lab=lab)
+
+
+def usable_url(url: str, *, lab: bool) -> str:
+    """Return the base address of a target, without the standard's base path.
+
+    Raises:
+        Misconfigured: it is no http(s) address, holds credentials, or is plain http to another machine.
+    """
+    return _checked(url, lab=lab).partition(_STANDARD_PATH)[0].rstrip("/")
+
+
+def _checked(url: str, *, lab: bool) -> str:
+    text = url.strip() if "://" in url else f"https://{url.strip()}"
+    origin = origin_of(text)
+    if origin is None:
+        raise Misconfigured(f"{url!r} is no http(s) address. Write it like https://case.example.org.")
+    parts = urlsplit(text)
+    if parts.username or parts.password:
+        raise Misconfigured("Leave credentials out of the address; name them under [authentication].")
+    if parts.query or parts.fragment:
+        raise Misconfigured(f"{url!r} has a query or a fragment. Give the base address only.")
+    if origin[0] == "http" and not lab and not is_loopback(origin[1]):
+        raise Misconfigured(
+            f"{url!r} is plain http to another machine. Use https, or --lab on a test bench: it takes the transport "
+            f"requirements out of the verdict."
+        )
+    return text
+
+
+def describe(target: Target) -> dict[str, object]:
+    """Return the settings as reports show them: complete, without secrets."""
+    authentication = target.authentication
+    return {
+        "url": target.url,
+        "authentication": {
+            "method": authentication.method.value,
+            "token_url": authentication.token_url,
+            "client_id": authentication.client_id,
+            "scope": authentication.scope,
+        },
+        "headers": sorted(name for name, _ in target.headers),
+        "ca_file": target.ca_file.name if target.ca_file else None,
+        "known": {name: list(identifiers) for name, identifiers in target.known.items()},
+        "claims": None if target.claims is None else sorted(feature.value for feature in target.claims),
+        "limits": dataclasses.asdict(target.limits),
+        "lab": target.lab,
+    }
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Misconfigured(f"There is no file {path}. `skillmark init {path}` writes one.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not TOML: {error}.") from error
+
+
+class _Settings:
+    """The content of a target file, checked as it is read."""
+
+    def __init__(self, content: dict[str, Any], *, path: Path, environ: Mapping[str, str]) -> None:
+        self._path = path
+        self._environ = environ
+        self._refuse_unknown(content, _TABLES, "table")
+        self._tables: dict[str, dict[str, Any]] = {}
+        for name, value in content.items():
+            if not isinstance(value, dict):
+                raise self._wrong(name, "a table", value)
+            known = _TABLES[name]
+            if known is not None:
+                self._refuse_unknown(value, known, f"key in [{name}]")
+            self._tables[name] = value
+
+    def text(self, table: str, key: str, *, needed: bool = False) -> str:
+        value = self._tables.get(table, {}).get(key, "")
+        if not isinstance(value, str):
+            raise self._wrong(f"{table}.{key}", "a string", value)
+        if needed and not value:
+            raise Misconfigured(f"{self._path}: {key} under [{table}] is missing.")
+        return value
+
+    def authentication(self, *, lab: bool) -> Authentication:
+        word = self.text("authentication", "method") or "none"
+        methods = {method.value: method for method in AuthenticationMethod}
+        if word not in methods:
+            raise Misconfigured(f"{self._path}: authentication.method {word!r} is none of {', '.join(methods)}.")
+        method = methods[word]
+        if method is AuthenticationMethod.NONE:
+            return Authentication()
+        if method is AuthenticationMethod.BEARER:
+            return Authentication(method=method, token=self._secret("token_env"))
+        url = self.text("authentication", "token_url", needed=True)
+        return Authentication(
+            method=method,
+            token_url=_checked(url, lab=lab),
+            client_id=self.text("authentication", "client_id", needed=True),
+            client_secret=self._secret("client_secret_env"),
+            scope=self.text("authentication", "scope"),
+        )
+
+    def _secret(self, key: str) -> str:
+        variable = self.text("authentication", key, needed=True)
+        return self._from_environment(variable, f"authentication.{key}")
+
+    def _from_environment(self, variable: str, key: str) -> str:
+        value = self._environ.get(variable, "")
+        if not value:
+            raise Misconfigured(f"{self._path}: {key} names the environment variable {variable}, which is not set.")
+        if not (value.isascii() and value.isprintable()):
+            raise Misconfigured(f"The environment variable {variable} holds characters that no header may have.")
+        return value
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        content = self._tables.get("http", {}).get("headers", {})
+        if not isinstance(content, dict):
+            raise self._wrong("http.headers", "a table", content)
+        return tuple((name, self._header(name, value)) for name, value in content.items())
+
+    def _header(self, name: str, value: object) -> str:
+        if isinstance(value, dict) and set(value) == {"env"} and isinstance(value["env"], str):
+            return self._from_environment(value["env"], f"http.headers.{name}")
+        if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
+            raise self._wrong(f"http.headers.{name}", 'a string, or { env = "NAME" }', value)
+        return value
+
+    def ca_file(self) -> Path | None:
+        name = self.text("target", "ca_file")
+        return self._path.parent / name if name else None
+
+    def known(self) -> dict[str, tuple[str, ...]]:
+        return {name: self._texts(f"known.{name}", value) for name, value in self._tables.get("known", {}).items()}
+
+    def claims(self) -> frozenset[Feature] | None:
+        value = self._tables.get("claims", {}).get("features")
+        if value is None:
+            return None
+        known = {feature.value: feature for feature in Feature}
+        words = self._texts("claims.features", value)
+        self._refuse_unknown(words, known, "feature in [claims]")
+        return frozenset(known[word] for word in words)
+
+    def attestations(self) -> dict[str, str]:
+        content = self._tables.get("attestations", {})
+        return {name: self.text("attestations", name) for name in content}
+
+    def limits(self) -> Limits:
+        content = {name: value for name, value in self._tables.get("http", {}).items() if name != "headers"}
+        defaults = Limits()
+        for name, value in content.items():
+            wanted = (int, float) if name == "rate" or isinstance(getattr(defaults, name), float) else (int,)
+            if not isinstance(value, wanted) or isinstance(value, bool) or value < (0 if name == "redirects" else 0.001):
+                raise self._wrong(f"http.{name}", "a positive number", value)
+        return dataclasses.replace(defaults, **content)
+
+    def _texts(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise self._wrong(key, "a list of strings", value)
+        return tuple(value)
+
+    def _wrong(self, key: str, expected: str, found: object) -> Misconfigured:
+        return Misconfigured(f"{self._path}: {key} has to be {expected}, and is {type(found).__name__} {found!r:.60}.")
+
+    def _refuse_unknown(self, found: Collection[str], known: Collection[str], what: str) -> None:
+        for name in found:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                advice = f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(sorted(known))}."
+                raise Misconfigured(f"{self._path}: there is no {what} called {name!r}.{advice}")

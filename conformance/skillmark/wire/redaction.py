@@ -1,0 +1,45 @@
+"""Taking secrets out of everything that is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from skillmark.core.target import Target
+
+HIDDEN = "[redacted]"
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+#: Shorter texts occur by chance; nothing that short protects anything.
+_SHORTEST = 4
+
+
+class Redactor:
+    """Knows the secrets of a run; tokens are added when they are obtained."""
+
+    def __init__(self, target: Target) -> None:
+        self._headers = _SECRET_HEADERS | {name.lower() for name, _ in target.headers}
+        self._secrets: set[str] = set()
+        authentication = target.authentication
+        self.add(authentication.token, authentication.client_secret, *(value for _, value in target.headers))
+
+    def add(self, *secrets: str) -> None:
+        """Remember further secrets, as they are and percent-encoded."""
+        for secret in secrets:
+            if len(secret) >= _SHORTEST:
+                self._secrets |= {secret, quote(secret, safe="")}
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            if secret in text:
+                text = text.replace(secret, HIDDEN)
+        return text
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Return headers without secrets: values of secret ones are hidden whole."""
+        return tuple(
+            (name, HIDDEN if name.lower() in self._headers else self.text(value)) for name, value in headers
+        )

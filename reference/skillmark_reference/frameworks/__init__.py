@@ -1,0 +1,1 @@
+"""CASE frameworks: reading, checking, storing, querying, rendering."""

@@ -1,0 +1,147 @@
+"""The pages for people: frameworks as trees, items, rubrics, crosswalks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from skillmark_reference.frameworks.presenting import Presenter
+from skillmark_reference.server import pages
+from skillmark_reference.standards import load_standard, standard_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from starlette.requests import Request
+
+    from skillmark_reference.frameworks.storing import Framework, Record, Repository
+
+#: The version whose records the pages show, since it has all that the other has.
+_SHOWN = "1.1"
+_HEADERS = {
+    "Content-Security-Policy": pages.CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_UNKNOWN = "There is no such record here."
+
+
+def landing_routes(repository: Repository, *, base_of: Callable[[Request], str]) -> list[Route]:
+    """Return the routes of the pages."""
+    landing = _Landing(repository, base_of)
+    return [
+        Route("/", landing.index, methods=["GET"]),
+        Route("/frameworks/{identifier}", landing.framework, methods=["GET"]),
+        Route("/items/{identifier}", landing.item, methods=["GET"]),
+        Route("/rubrics/{identifier}", landing.rubric, methods=["GET"]),
+        Route("/crosswalks/{left}/{right}", landing.crosswalk, methods=["GET"]),
+        Route("/assets/{name}", _asset, methods=["GET"]),
+    ]
+
+
+def missing_page(request: Request, status: int) -> Response:
+    """Return the page that is shown where no page is."""
+    return _page(pages.error_page(status, f"Nothing is to be found at {request.url.path[:200]}."), status=status)
+
+
+def _page(text: str, *, status: int = 200) -> Response:
+    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+
+
+def _asset(request: Request) -> Response:
+    found = pages.asset(request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    content, media_type = found
+    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+class _Landing:
+    def __init__(self, repository: Repository, base_of: Callable[[Request], str]) -> None:
+        self._repository = repository
+        self._base_of = base_of
+
+    def index(self, request: Request) -> Response:
+        standards = [load_standard(each) for each in standard_ids()]
+        endpoints = {each.title: self._base_of(request) + each.base_path for each in standards}
+        documents = self._presenter(request).documents()
+        return _page(pages.index_page(documents, crosswalks=self._crosswalks(), endpoints=endpoints))
+
+    def framework(self, request: Request) -> Response:
+        framework = self._framework(request.path_params["identifier"])
+        mine = [each for each in self._crosswalks() if framework.identifier in {each.left_id, each.right_id}]
+        return _page(pages.framework_page(self._package(request, framework), crosswalks=mine))
+
+    def item(self, request: Request) -> Response:
+        record, framework = self._found("CFItems", request.path_params["identifier"])
+        presenter = self._presenter(request)
+        associations = presenter.associations(self._repository.associations_of(record["identifier"]))
+        ends = {each[end]["identifier"] for each in associations for end in ("originNodeURI", "destinationNodeURI")}
+        held = self._repository.collections_of(ends)
+        titles = {identifier: identifier for identifier, found in held.items() if "CFItems" in found}
+        page = pages.item_page(
+            presenter.single("CFItems", record, framework),
+            associations,
+            document=presenter.document(framework),
+            titles=titles,
+        )
+        return _page(page)
+
+    def rubric(self, request: Request) -> Response:
+        record, framework = self._found("CFRubrics", request.path_params["identifier"])
+        presenter = self._presenter(request)
+        shown = presenter.single("CFRubrics", record, framework)
+        return _page(pages.rubric_page(shown, document=presenter.document(framework)))
+
+    def crosswalk(self, request: Request) -> Response:
+        left = self._framework(request.path_params["left"])
+        right = self._framework(request.path_params["right"])
+        pair = {left.identifier, right.identifier}
+        associations = [record for record, ends in self._crossing() if {ends[0][0], ends[1][0]} == pair]
+        page = pages.crosswalk_page(self._package(request, left), self._package(request, right), associations)
+        return _page(page)
+
+    def _presenter(self, request: Request) -> Presenter:
+        return Presenter(self._repository, version=_SHOWN, base=self._base_of(request))
+
+    def _framework(self, identifier: str) -> Framework:
+        framework = self._repository.framework(identifier)
+        if framework is None:
+            raise HTTPException(404, _UNKNOWN)
+        return framework
+
+    def _found(self, collection: str, identifier: str) -> tuple[Record, Framework]:
+        found = self._repository.find(collection, identifier)
+        if found is None:
+            raise HTTPException(404, _UNKNOWN)
+        return found
+
+    def _package(self, request: Request, framework: Framework) -> dict[str, Any]:
+        return self._presenter(request).whole(framework)
+
+    def _crossing(self) -> Iterator[tuple[Record, tuple[tuple[str, str], tuple[str, str]]]]:
+        """Yield the associations between frameworks, each with identifier and title of both frameworks."""
+        for holder, record in self._repository.crossing():
+            ends = [
+                self._repository.find("CFItems", record[end]["identifier"])
+                for end in ("originNodeURI", "destinationNodeURI")
+            ]
+            heads = [found[1] if found else holder for found in ends]
+            if heads[0].identifier != heads[1].identifier:
+                yield record, (_named(heads[0]), _named(heads[1]))
+
+    def _crosswalks(self) -> list[pages.Crosswalk]:
+        counts = Counter(ends for _, ends in self._crossing())
+        return [
+            pages.Crosswalk(left_id=left[0], left_title=left[1], right_id=right[0], right_title=right[1], count=count)
+            for (left, right), count in counts.items()
+        ]
+
+
+def _named(framework: Framework) -> tuple[str, str]:
+    return framework.identifier, str(framework.document["title"])
