@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 
-_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
+_GZIP_START = b"\x1f"
 #: Bytes that one step may bring forth, so that a bomb is noticed before it fills the memory.
 _STEP = 2**20
 _MOST_LAYERS = 2
-_AUTOMATIC = 32 + zlib.MAX_WBITS
 
 
 class BrokenEncoding(Exception):  # noqa: N818 - what the body is, in words for the report
@@ -34,7 +34,7 @@ class BodyReader:
             raise BrokenEncoding(f"Content-Encoding {unknown[0][:40]!r} was not asked for")
         if len(names) > _MOST_LAYERS:
             raise BrokenEncoding(f"Content-Encoding names {len(names)} layers")
-        self._layers = [_Layer() for _ in names]
+        self._layers = [_Layer(is_gzip=name != "deflate") for name in names]
         self._limit = limit
         self._parts: list[bytes] = []
         #: Bytes so far.
@@ -86,28 +86,29 @@ class BodyReader:
 class _Layer:
     """One gzip or deflate encoding; gzip may have several members."""
 
-    def __init__(self) -> None:
-        self._decoder = zlib.decompressobj(_AUTOMATIC)
+    def __init__(self, *, is_gzip: bool) -> None:
+        self._is_gzip = is_gzip
+        self._decoder = zlib.decompressobj(_GZIP if is_gzip else zlib.MAX_WBITS)
         self._started = False
 
     @property
     def is_complete(self) -> bool:
         return self._decoder.eof or not self._started
 
-    def decoded(self, chunk: bytes) -> list[bytes] | _Pieces:
+    def decoded(self, chunk: bytes) -> _Pieces:
         if not self._started and chunk:
             self._started = True
             # Half of the world sends deflate without the zlib header that its definition asks for.
-            if chunk[:2] != _GZIP_MAGIC and (chunk[0] & 0x0F) != zlib.DEFLATED:
+            if not self._is_gzip and (chunk[0] & 0x0F) != zlib.DEFLATED:
                 self._decoder = zlib.decompressobj(-zlib.MAX_WBITS)
         return _Pieces(self, chunk)
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
-        """Return some decoded bytes and the data that is left."""
+        """Return some decoded bytes and the data that is left; what follows the end and is no further member is dropped."""
         if self._decoder.eof:
-            if data[:2] != _GZIP_MAGIC:
+            if not self._is_gzip or data[:1] != _GZIP_START:
                 return b"", b""
-            self._decoder = zlib.decompressobj(_AUTOMATIC)
+            self._decoder = zlib.decompressobj(_GZIP)
         try:
             piece = self._decoder.decompress(data, _STEP)
         except zlib.error as error:

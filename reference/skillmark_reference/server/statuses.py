@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 #: Name of the system that a code-minor is about, where it is about no parameter.
 _SYSTEM = "sourcedId"
-#: What a status is answered with when the binding does not list it.
-_GENERAL = "unknownobject"
-
 
 def refusal(
     standard: Standard,
@@ -28,17 +25,18 @@ def refusal(
 ) -> JSONResponse:
     """Return the answer to a request that is refused.
 
-    Without ``code`` the code-minor is the first one that the version has for the status.
+    Without ``code`` the code-minor is the first one that the version has for the status; a status for which it has none is sent
+    without.
     """
     rule = standard.statuses.get(status)
     tokens = standard.enums["imsx_CodeMinorValueEnum"].values
-    minor = code or next((token for token in (rule.code_minor if rule else ()) if token in tokens), _GENERAL)
-    body = {
+    minor = code or next((token for token in (rule.code_minor if rule else ()) if token in tokens), None)
+    body: dict[str, Any] = {
         "imsx_codeMajor": "failure",
         "imsx_severity": "error",
         "imsx_description": description,
-        "imsx_codeMinor": {
-            "imsx_codeMinorField": [{"imsx_codeMinorFieldName": field, "imsx_codeMinorFieldValue": minor}]
-        },
     }
+    if minor is not None:
+        entry = {"imsx_codeMinorFieldName": field, "imsx_codeMinorFieldValue": minor}
+        body["imsx_codeMinor"] = {"imsx_codeMinorField": [entry]}
     return JSONResponse(body, status_code=status, headers=dict(headers or {}))

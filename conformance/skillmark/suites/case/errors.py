@@ -314,7 +314,11 @@ def codes_fit_the_status(case: CaseEvidence) -> Iterator[Observation]:
             continue
         permitted = {*rule.code_minor, *rule.code_minor_from_prose, *_other_spellings(case.standard)}
         found = codes(answer)
-        if not found:
+        # The one code that table B1.4 has for 405 is not in the enumeration, so none is as right.
+        is_open = not set(rule.code_minor) & set(case.standard.enums["imsx_CodeMinorValueEnum"].values)
+        if not found and is_open:
+            yield answer.held()
+        elif not found:
             yield answer.finding(
                 "CASE-R-084",
                 expected=f"a code-minor of {', '.join(rule.code_minor)}",
@@ -328,7 +332,7 @@ def codes_fit_the_status(case: CaseEvidence) -> Iterator[Observation]:
                 expected=f"with status {answer.status} one of {', '.join(rule.code_minor)}",
                 actual=", ".join(strangers),
                 cause=f"status {answer.status}: {strangers[0]}",
-                dispute=_MALFORMED if _is_about_malformed(case, answer) else "",
+                dispute=_B14 if is_open else _MALFORMED if _is_about_malformed(case, answer) else "",
             )
         else:
             yield answer.held()
