@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytest_plugins = ["pytester"]
 
@@ -35,18 +32,17 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that leaves the machine, so that hermetic is a fact and no claim."""
     connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: Any) -> None:
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - whatever a socket takes
         allowed = self.family == socket.AF_UNIX or (isinstance(address, tuple) and address[0] in _LOOPBACK)
         if not allowed:
             raise AssertionError(f"unexpected connection to {address}")
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield
 
 
 def required_in_ci(reason: str) -> None:

@@ -22,8 +22,8 @@ from skillmark.wire.client import WireClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from skillmark.core.results import CheckResult
     from skillmark.core.findings import JudgedFinding
+    from skillmark.core.results import CheckResult
 
 Record = dict[str, Any]
 
@@ -77,7 +77,9 @@ def package(number: int, facts: tuple[Any, ...]) -> Record:
         licenseURI=_link(license_["title"], "CFLicenses", license_["identifier"]),
     ) | {"lastChangeDateTime": f"2024-03-{28 - number % 28:02}T12:00:00Z"}
     items = [
-        _record("CFItems", f"item {number} {each}", fullStatement=f"Can do **{each}** of {number}, $\\frac{{1}}{{{each}}}$")
+        _record(
+            "CFItems", f"item {number} {each}", fullStatement=f"Can do **{each}** of {number}, $\\frac{{1}}{{{each}}}$"
+        )
         for each in (1, 2)
     ]
     associations = [
@@ -160,7 +162,9 @@ class ListProvider(httpx.BaseTransport):
                 found["CFItemAssociations", item["identifier"]] = {
                     "CFItem": item | container,
                     "CFAssociations": [
-                        one for one in each["CFAssociations"] if one["originNodeURI"]["identifier"] == item["identifier"]
+                        one
+                        for one in each["CFAssociations"]
+                        if one["originNodeURI"]["identifier"] == item["identifier"]
                     ],
                 }
             for one in each["CFAssociations"]:
@@ -183,14 +187,14 @@ class ListProvider(httpx.BaseTransport):
             status, headers={"content-type": "application/json"} | headers, stream=httpx.ByteStream(body)
         )
 
-    def answer(self, path: str, raw_query: str, headers: dict[str, str]) -> tuple[int, dict[str, str], Any]:  # noqa: ARG002 - for overrides
+    def answer(self, path: str, raw_query: str, headers: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         """Return status, headers and body."""
         if path == "CFDocuments":
             return self.listed(raw_query)
         collection, _, identifier = path.partition("/")
         return 200, {}, self.single(collection, identifier, dict(parse_qsl(raw_query)))
 
-    def single(self, collection: str, identifier: str, query: dict[str, str]) -> Record:  # noqa: ARG002 - for overrides
+    def single(self, collection: str, identifier: str, query: dict[str, str]) -> Record:
         """Return one record."""
         if (collection, identifier) not in self.records:
             raise Refused(404, "unknownobject")
@@ -283,7 +287,9 @@ class ListProvider(httpx.BaseTransport):
             self.known(each[1])
         judge = self.joined(logical)
         return [
-            document for document in documents if judge([self.holds(document, each[1], each[2], each[3]) for each in found])
+            document
+            for document in documents
+            if judge([self.holds(document, each[1], each[2], each[3]) for each in found])
         ]
 
     def known(self, field: str) -> None:

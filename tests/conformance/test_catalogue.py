@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skillmark.catalogue import Decision, Role, load_catalogue
-from skillmark.cli.information import tests_of
+from skillmark.cli.information import checks_by_requirement
 from skillmark.core.outcomes import Level
 from skillmark.plans import PLANS
 
@@ -43,7 +43,7 @@ def test_disputed_doubtful_and_weakly_sourced_entries_only_warn() -> None:
 def test_every_automatable_requirement_has_a_test(plan: object) -> None:
     """Each MUST and SHOULD that a test can decide names at least one test."""
     chosen = PLANS[plan.id]  # type: ignore[attr-defined]
-    tests = tests_of(chosen)
+    tests = checks_by_requirement(chosen)
     lacking = [
         entry.id
         for entry in chosen.requirements

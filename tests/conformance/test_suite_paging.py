@@ -244,7 +244,9 @@ def test_healthy_pages_pass(claims: frozenset[Feature] | None) -> None:
     """A healthy provider has no finding at all; what needs a longer list or a feature that is not claimed stays open."""
     result = judged(ListProvider(), "paging", claims=claims)
     assert () == result.findings
-    open_ones = {"paging.the_default_limit_is_a_hundred"} | ({"paging.links_keep_other_parameters"} if claims else set())
+    open_ones = {"paging.the_default_limit_is_a_hundred"} | (
+        {"paging.links_keep_other_parameters"} if claims else set()
+    )
     assert open_ones == result.results.keys() - result.outcomes(Outcome.PASSED)
 
 

@@ -129,7 +129,9 @@ def test_records_may_come_in_any_order() -> None:
     class Shuffling(ListProvider):
         def single(self, collection: str, identifier: str, query: dict[str, str]) -> Record:
             found = super().single(collection, identifier, query)
-            turned = {"CFItems": found["CFItems"][::-1]} if collection == "CFPackages" and len(self.requests) % 2 else {}
+            turned = (
+                {"CFItems": found["CFItems"][::-1]} if collection == "CFPackages" and len(self.requests) % 2 else {}
+            )
             return found | turned
 
     assert () == judged(Shuffling(), "stability").findings

@@ -22,10 +22,14 @@ def document(number: int, title: str, **members: Any) -> dict[str, Any]:  # noqa
 
 
 DOCUMENTS = [
-    document(1, "apple", subject=["Maths", "Art"], statusStartDate="2025-01-01", lastChangeDateTime="2025-05-01T10:00:00Z"),
+    document(
+        1, "apple", subject=["Maths", "Art"], statusStartDate="2025-01-01", lastChangeDateTime="2025-05-01T10:00:00Z"
+    ),
     document(2, "Éclair", subject=["Maths"], lastChangeDateTime="2025-05-01T09:30:00-01:00"),
     document(3, "Banana", statusStartDate="2024-01-01", lastChangeDateTime="2025-05-01T10:00:01Z", creator="O'Brien"),
-    document(4, "zebra", subject=["Art", "Maths", "Music"], lastChangeDateTime="2024-01-01T00:00:00Z", creator="A and B"),
+    document(
+        4, "zebra", subject=["Art", "Maths", "Music"], lastChangeDateTime="2024-01-01T00:00:00Z", creator="A and B"
+    ),
 ]
 
 

@@ -38,7 +38,7 @@ def _print_version(*, wanted: bool) -> None:
 @app.callback()
 def _options(
     *,
-    version: Annotated[  # noqa: ARG001 - the callback acts on it
+    version: Annotated[
         bool,
         typer.Option(
             "--version", callback=lambda value: _print_version(wanted=value), is_eager=True, help="Print the version."
@@ -53,12 +53,12 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line and return its exit code; a traceback never reaches the user.
 
     With ``SKILLMARK_DEBUG`` set, an internal error shows where it came from.
     """
-    from skillmark.cli import verbs  # noqa: F401, PLC0415 - registers the verbs, after `app` exists
+    from skillmark.cli import verbs  # noqa: F401 - registers the verbs, after `app` exists
 
     try:
         result = app(args=arguments, prog_name="skillmark", standalone_mode=False)

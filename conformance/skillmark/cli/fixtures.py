@@ -37,7 +37,9 @@ def generate(
     items: Annotated[int, typer.Option(min=1, help="How many items.")],
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
     version: Annotated[str, typer.Option(help="1.0 or 1.1.")] = "1.1",
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write; standard output without it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="File to write; standard output without it.")
+    ] = None,
 ) -> None:
     """Generate a framework of any size, as a stream."""
     if version not in {"1.0", "1.1"}:

@@ -48,7 +48,7 @@ def _plan_row(plan: Plan) -> dict[str, Any]:
     }
 
 
-def tests_of(plan: Plan) -> dict[str, list[str]]:
+def checks_by_requirement(plan: Plan) -> dict[str, list[str]]:
     """Return the names of the checks that decide each requirement of a plan."""
     tests: dict[str, list[str]] = {entry.id: [] for entry in plan.requirements}
     for check in suite_of(plan).checks_of(plan):
@@ -68,7 +68,7 @@ def requirements(
 ) -> None:
     """List the requirements of a plan, each with the tests that decide it."""
     chosen = find_plan(plan)
-    tests = tests_of(chosen)
+    tests = checks_by_requirement(chosen)
     rows = [_requirement_row(entry, chosen, tests[entry.id]) for entry in chosen.requirements]
     if as_json:
         consoles.print_json(rows)
@@ -111,7 +111,7 @@ def explain(
     if plan is None:
         raise Misconfigured(f"No plan has a requirement {requirement!r}. `skillmark requirements` lists them.")
     entry = plan.catalogue.requirements[requirement]
-    row = _requirement_row(entry, plan, tests_of(plan)[requirement])
+    row = _requirement_row(entry, plan, checks_by_requirement(plan)[requirement])
     if as_json:
         consoles.print_json(row)
         return

@@ -15,7 +15,7 @@ from skillmark.cli import consoles
 from skillmark.cli.application import app
 from skillmark.core.errors import Misconfigured
 from skillmark.core.outcomes import ExitCode
-from skillmark.faults.selfcheck import Judgement, Kind, Row, Subject, decide, subjects
+from skillmark.faults.selfcheck import Kind, Row, decide, subjects
 from skillmark.plans import PLANS, find_plan
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _HEADINGS = {
 @app.command(
     epilog="Examples: skillmark selfcheck; skillmark selfcheck --list; skillmark selfcheck --only next-link --jobs 1"
 )
-def selfcheck(  # noqa: PLR0913 - one parameter for each option
+def selfcheck(
     *,
     only: Annotated[
         str | None, typer.Option("--only", metavar="TEXT", help="Only subjects whose id contains this.")
@@ -125,5 +125,3 @@ def _line(row: Row) -> str:
         ", ".join(row.warned),
     )
     return "| " + " | ".join(cells) + " |"
-
-

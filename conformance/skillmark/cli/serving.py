@@ -32,7 +32,10 @@ _MEMORY = "sqlite://"
 _SHOWN = 50
 
 DatabaseOption = Annotated[
-    str, typer.Option("--database", metavar="URL", help="sqlite:///FILE, postgresql+psycopg://..., or sqlite:// for memory.")
+    str,
+    typer.Option(
+        "--database", metavar="URL", help="sqlite:///FILE, postgresql+psycopg://..., or sqlite:// for memory."
+    ),
 ]
 
 
@@ -70,13 +73,17 @@ def bundled(repository: Repository) -> None:
         import_files(repository, paths)
 
 
-@app.command(epilog="Examples: skillmark serve; skillmark serve --database sqlite:///case.sqlite --self-signed --port 8443")
-def serve(  # noqa: PLR0913 - one parameter for each option
+@app.command(
+    epilog="Examples: skillmark serve; skillmark serve --database sqlite:///case.sqlite --self-signed --port 8443"
+)
+def serve(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     database: DatabaseOption = _MEMORY,
-    empty: Annotated[bool, typer.Option("--empty", help="Do not load the bundled frameworks into an empty database.")] = False,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Do not load the bundled frameworks into an empty database.")
+    ] = False,
     base_url: Annotated[
         str | None, typer.Option("--base-url", metavar="URL", help="Address that records are named by, behind a proxy.")
     ] = None,
@@ -85,15 +92,20 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     self_signed: Annotated[
         bool, typer.Option("--self-signed", help="Make a certificate for this run, and say where its authority is.")
     ] = False,
-    oauth_client: Annotated[str | None, typer.Option("--oauth-client", metavar="ID", help="Ask for OAuth 2.0 tokens of this client.")] = None,
-    oauth_secret_env: Annotated[
-        str | None, typer.Option("--oauth-secret-env", metavar="NAME", help="Environment variable with the client's secret.")
+    oauth_client: Annotated[
+        str | None, typer.Option("--oauth-client", metavar="ID", help="Ask for OAuth 2.0 tokens of this client.")
     ] = None,
-    rate_limit: Annotated[float | None, typer.Option("--rate-limit", help="Requests a second before 429 is answered.")] = None,
+    oauth_secret_env: Annotated[
+        str | None,
+        typer.Option("--oauth-secret-env", metavar="NAME", help="Environment variable with the client's secret."),
+    ] = None,
+    rate_limit: Annotated[
+        float | None, typer.Option("--rate-limit", help="Requests a second before 429 is answered.")
+    ] = None,
 ) -> None:
     """Serve the reference CASE provider, 1.0 and 1.1, until it is stopped."""
     repository = Repository.open(database)
-    if not empty and not repository.documents():
+    if not empty and not repository.frameworks():
         bundled(repository)
     options = ServerOptions(
         base_url=base_url.rstrip("/") if base_url else None,
@@ -116,7 +128,9 @@ def _oauth(client: str | None, secret_env: str | None) -> OAuthOptions | None:
         return None
     secret = os.environ.get(secret_env or "", "")
     if not client or not secret:
-        raise Misconfigured("OAuth needs --oauth-client ID and --oauth-secret-env NAME, with a secret in that variable.")
+        raise Misconfigured(
+            "OAuth needs --oauth-client ID and --oauth-secret-env NAME, with a secret in that variable."
+        )
     return OAuthOptions(client_id=client, client_secret=secret)
 
 
@@ -135,14 +149,18 @@ def demo(
     repository = Repository.open(_MEMORY)
     bundled(repository)
     with RunningServer(create_app(repository, options=ServerOptions()), self_signed=True) as server:
-        consoles.progress().print(f"The reference provider serves {len(slugs())} frameworks at {server.url}.", markup=False)
+        consoles.progress().print(
+            f"The reference provider serves {len(slugs())} frameworks at {server.url}.", markup=False
+        )
         target = Target(
             url=server.url,
-            product=Product(name="Skillmark reference provider", version=__version__, vendor="The Skillmark developers"),
+            product=Product(
+                name="Skillmark reference provider", version=__version__, vendor="The Skillmark developers"
+            ),
             ca_file=server.ca_file,
             claims=frozenset(Feature) - {Feature.ACCESS_CONTROL},
             attestations={
-                "CASE-R-088": "Answers 429 with server_busy and Retry-After when started with --rate-limit; tested in tests/reference.",
+                "CASE-R-088": "With --rate-limit it answers 429, server_busy and Retry-After; tests/reference shows it.",
             },
         )
         result = watched(chosen, target, RunOptions(seed=seed, depth=depth), quiet=quiet)

@@ -80,7 +80,7 @@ def _claims(text: str | None) -> frozenset[Feature] | None:
     epilog="Examples: skillmark test case-1.1-provider --url https://case.example.org; "
     "skillmark test case-1.0-provider --target target.toml --level smoke --json"
 )
-def test(  # noqa: PLR0913 - one parameter for each option
+def test(
     plan: Annotated[str, typer.Argument(help=f"One of: {', '.join(PLANS)}.")],
     *,
     url: UrlOption = None,

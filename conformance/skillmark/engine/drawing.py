@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
@@ -47,7 +47,7 @@ def explore(
         print_blob=False,
         verbosity=Verbosity.quiet,
     )
-    run = hypothesis.seed(seed)(settings(hypothesis.given(cases)(lambda case: search.look(case))))
+    run = hypothesis.seed(seed)(settings(hypothesis.given(cases)(lambda case: search.look(case))))  # noqa: PLW0108 - methods are refused
     try:
         run()
     except _Counterexample:
@@ -55,7 +55,7 @@ def explore(
     yield from search.observed
 
 
-class _Search:
+class _Search(Generic[Case]):
     """Judges each case once and remembers what Hypothesis will ask for again."""
 
     def __init__(self, judge: Callable[[Case], Iterable[Observation]], *, shrinks: int) -> None:

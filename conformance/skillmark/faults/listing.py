@@ -313,7 +313,7 @@ def filter_is_case_sensitive(call: Call, given: Given, healthy: Healthy) -> Give
 
 
 def _has(document: dict[str, Any], field: str, value: str) -> bool:
-    member = document.get(field.split(".")[0])
+    member = document.get(field.split(".", maxsplit=1)[0])
     text = json.dumps(member, ensure_ascii=False)
     return all(part.strip() in text for part in value.split(","))
 

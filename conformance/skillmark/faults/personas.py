@@ -85,8 +85,11 @@ def minimal_data(call: Call, given: Given, healthy: Healthy) -> Given:
 _ARRAYS = ("CFConcepts", "CFSubjects", "CFLicenses", "CFItemTypes", "CFAssociationGroupings")
 
 
-@_persona(allowed_by="No optional feature is mandatory (Certification Guide, 1.6.2).", claims=frozenset(),
-          ask=lambda call: call.asking(()) if call.operation == "getAllCFDocuments" and call.version else call)
+@_persona(
+    allowed_by="No optional feature is mandatory (Certification Guide, 1.6.2).",
+    claims=frozenset(),
+    ask=lambda call: call.asking(()) if call.operation == "getAllCFDocuments" and call.version else call,
+)
 def no_optional_features(call: Call, given: Given, healthy: Healthy) -> Given:
     """Ignore every query parameter of the list, and send no paging headers."""
     given.headers.pop("x-total-count", None)
@@ -100,8 +103,11 @@ def nothing_stated(call: Call, given: Given, healthy: Healthy) -> Given:
     return given
 
 
-@_persona(allowed_by="Nothing has to be stated before a run.", claims=None,
-          ask=lambda call: call.asking(()) if call.operation == "getAllCFDocuments" and call.version else call)
+@_persona(
+    allowed_by="Nothing has to be stated before a run.",
+    claims=None,
+    ask=lambda call: call.asking(()) if call.operation == "getAllCFDocuments" and call.version else call,
+)
 def nothing_offered_and_nothing_stated(call: Call, given: Given, healthy: Healthy) -> Given:
     """Ignore every query parameter, send no paging headers, and claim nothing."""
     given.headers.pop("x-total-count", None)
@@ -149,8 +155,12 @@ def media_type_with_parameters(call: Call, given: Given, healthy: Healthy) -> Gi
     return given
 
 
-@_persona(allowed_by="The effect of a limit above the provider's maximum is undefined (REST Binding, 3.1).",
-          ask=lambda call: call.changed("limit", lambda text: str(min(int(text), 4)) if text.isdecimal() and 0 < len(text) < 9 else text))
+@_persona(
+    allowed_by="The effect of a limit above the provider's maximum is undefined (REST Binding, 3.1).",
+    ask=lambda call: call.changed(
+        "limit", lambda text: str(min(int(text), 4)) if text.isdecimal() and 0 < len(text) < 9 else text
+    ),
+)
 def small_page_cap(call: Call, given: Given, healthy: Healthy) -> Given:
     """Send at most four documents, whatever the limit."""
     return given
@@ -258,8 +268,10 @@ def filter_code_of_the_prose(call: Call, given: Given, healthy: Healthy) -> Give
     return given
 
 
-@_persona(allowed_by="getCFRubric may be left out (Certification Guide, tables 3.1/3.2).",
-          claims=ALL_CLAIMS - {Feature.RUBRICS, Feature.ALL_FIELDS})
+@_persona(
+    allowed_by="getCFRubric may be left out (Certification Guide, tables 3.1/3.2).",
+    claims=ALL_CLAIMS - {Feature.RUBRICS, Feature.ALL_FIELDS},
+)
 def no_rubrics(call: Call, given: Given, healthy: Healthy) -> Given:
     """Show no rubrics, and answer the operation with 404."""
     if call.operation == "getCFRubric" and given.status == 200:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillmark.faults.fault import FAULTS
-from skillmark.faults.provider import Call, Given, Healthy
+
+if TYPE_CHECKING:
+    from skillmark.faults.provider import Call, Given, Healthy
 
 
 def _is_status(given: Given, *statuses: int) -> bool:

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from skillmark.plans import Plan
 
 #: Enough to catch every fault, and no more, since there are hundreds.
-DEPTH = Depth(
-    name="selfcheck", examples=12, reads=60, packages=10, documents=200, steps=12, walks=1, shrinks=10
-)
+DEPTH = Depth(name="selfcheck", examples=12, reads=60, packages=10, documents=200, steps=12, walks=1, shrinks=10)
 
 
 class Kind(enum.StrEnum):
@@ -125,9 +123,7 @@ def _baseline(plan_id: str, *, protected: bool) -> frozenset[tuple[str, str, boo
 
 def _certified(plan: Plan, behaviour: Behaviour, target: Target, *, protected: bool = False) -> RunResult:
     healthy = _world().protected if protected else _world().open
-    return certify(
-        plan, target, options=RunOptions(depth=DEPTH), transport=PeculiarTransport(healthy, behaviour)
-    )
+    return certify(plan, target, options=RunOptions(depth=DEPTH), transport=PeculiarTransport(healthy, behaviour))
 
 
 def decide_one(subject: Subject) -> Row:

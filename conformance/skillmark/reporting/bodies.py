@@ -25,17 +25,18 @@ def laid_out(excerpt: str) -> str:
 
 def _lines(text: str) -> list[str]:
     tokens = [token for token in _TOKEN.findall(text) if token.strip()]
-    lines, line, depth = [], "", 0
-    for position, token in enumerate(tokens):
+    lines: list[str] = []
+    line, depth = "", 0
+    for position, sign in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else ""
-        if token in _CLOSING and not line.strip().endswith(("{", "[")):
+        if sign in _CLOSING and not line.strip().endswith(("{", "[")):
             depth -= 1
             lines, line = _broken(lines, line, depth)
-        elif token in _CLOSING:
+        elif sign in _CLOSING:
             depth -= 1
-        line += ": " if token == ":" else token.strip()
-        depth += token in _OPENING
-        if token == "," or (token in _OPENING and following not in _CLOSING):
+        line += ": " if sign == ":" else sign.strip()
+        depth += sign in _OPENING
+        if sign == "," or (sign in _OPENING and following not in _CLOSING):
             lines, line = _broken(lines, line, depth)
     return [*lines, line] if line.strip() else lines
 

@@ -1,4 +1,4 @@
-"""``report.html``: one self-contained page for people, rendered from a result."""  # noqa: A005 - named by its format
+"""``report.html``: one self-contained page for people, rendered from a result."""
 
 from __future__ import annotations
 

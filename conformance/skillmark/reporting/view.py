@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from skillmark.core.outcomes import Outcome
 from skillmark.reporting import summary
 from skillmark.reporting.bodies import laid_out
 from skillmark.reporting.escaping import trimmed
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from skillmark.core.exchanges import Exchange
+    from skillmark.core.outcomes import Outcome
     from skillmark.core.results import RequirementResult, RunResult
     from skillmark.reporting.summary import Defect
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: Signs that a filter value cannot hold (a quote cannot be escaped), or that some layer on the way may not carry.
 _UNSAFE = frozenset("'\"\\\t\r\n\0")
 _SHORTEST = 3
+_LONGEST = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,10 @@ class DrawnComparison:
 
 def is_expressible(value: str) -> bool:
     """Whether a value can stand between the quotes of a filter."""
-    return bool(value.strip()) and value == value.strip() and not _UNSAFE & set(value) and len(value) <= 300
+    return bool(value.strip()) and value == value.strip() and not _UNSAFE & set(value) and len(value) <= _LONGEST
 
 
-def comparisons(
-    values: Mapping[str, Sequence[str]], predicates: Sequence[str]
-) -> SearchStrategy[DrawnComparison]:
+def comparisons(values: Mapping[str, Sequence[str]], predicates: Sequence[str]) -> SearchStrategy[DrawnComparison]:
     """Draw comparisons of fields with values that occur in the data; ``~`` also with parts of them."""
     usable = {field: [value for value in found if is_expressible(value)] for field, found in values.items()}
     fields = sorted(field for field, found in usable.items() if found)

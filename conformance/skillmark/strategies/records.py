@@ -10,7 +10,7 @@ import enum
 import functools
 import string
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hypothesis import strategies as st
 
@@ -35,6 +35,7 @@ class Variant(enum.Enum):
 #: An entry more than one shows what arrays do; more would only make records slow to draw.
 _MOST_ENTRIES = 2
 _MOST_CHARACTERS = 24
+_SURROGATES: tuple[Literal["Cs"]] = ("Cs",)
 _EXTENSION_MEMBER = "org.example.note"
 #: A prefix of tokens that vendors may add where the enumeration is open.
 _OPEN_PREFIX = "ext:"
@@ -109,7 +110,7 @@ def _tokens(enumeration: Enumeration) -> SearchStrategy[str]:
     return st.one_of(listed, further)
 
 
-def primitives(datatype: Datatype) -> SearchStrategy[Any]:
+def primitives(datatype: Datatype) -> SearchStrategy[Any]:  # noqa: PLR0911 - one return for each kind
     """Draw legal values of one datatype; the simplest one is the shortest that a person would read as legal."""
     if datatype.name in _BY_NAME:
         return _BY_NAME[datatype.name]()
@@ -142,7 +143,7 @@ def _uuid_text(bits: int, version: str) -> str:
 
 def _texts(forbidden: str = "") -> SearchStrategy[str]:
     # Lone surrogates are no text: JSON in UTF-8 cannot carry them.
-    characters = st.characters(exclude_categories=("Cs",), exclude_characters=forbidden)
+    characters = st.characters(exclude_categories=_SURROGATES, exclude_characters=forbidden)
     return st.text(characters, max_size=_MOST_CHARACTERS)
 
 

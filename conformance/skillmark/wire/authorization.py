@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -71,7 +72,7 @@ class Authorizer:
     def _obtained(self) -> tuple[str, float]:
         status, answer = self._asked()
         where = f"The token endpoint {self._settings.token_url}"
-        if status != 200:
+        if status != HTTPStatus.OK:
             code = answer.get("error") if isinstance(answer, dict) else None
             told = f" ({str(code)[:80]})" if code else ""
             raise Misconfigured(

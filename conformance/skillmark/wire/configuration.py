@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from skillmark.wire.addresses import is_loopback, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
 TARGET_TEMPLATE = """\
 # The product under test. Every line that is commented out shows its default.
@@ -267,7 +267,11 @@ class _Settings:
         defaults = Limits()
         for name, value in content.items():
             wanted = (int, float) if name == "rate" or isinstance(getattr(defaults, name), float) else (int,)
-            if not isinstance(value, wanted) or isinstance(value, bool) or value < (0 if name == "redirects" else 0.001):
+            if (
+                not isinstance(value, wanted)
+                or isinstance(value, bool)
+                or value < (0 if name == "redirects" else 0.001)
+            ):
                 raise self._wrong(f"http.{name}", "a positive number", value)
         return dataclasses.replace(defaults, **content)
 

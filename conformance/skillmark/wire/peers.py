@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MEBIBYTE = b" " * 2**20
 _HUGE = 200
+_LONGEST_OFFSET = 12
 _MOST_HEAD = 2**16
 _JSON = "Content-Type: application/json"
 
@@ -204,7 +205,7 @@ def redirect_to_a_file(_target: str, wire: Wire) -> None:
     wire.answer(b"", "Location: file:///etc/passwd", status="302 Found")
 
 
-def closed_at_once(_target: str, wire: Wire) -> None:
+def closed_at_once(_target: str, _wire: Wire) -> None:
     """Close the connection without an answer."""
     raise ConnectionAbortedError
 
@@ -224,10 +225,10 @@ def no_http(_target: str, wire: Wire) -> None:
 def endless_paging(target: str, wire: Wire) -> None:
     """List another document on every page, and always one more page."""
     offset = dict(parse_qsl(urlsplit(target).query)).get("offset", "0")
-    number = int(offset) if offset.isdecimal() and len(offset) < 12 else 0
+    number = int(offset) if offset.isdecimal() and len(offset) < _LONGEST_OFFSET else 0
     identifier = f"{number:08x}-0000-4000-8000-000000000000"
     body = json.dumps({"CFDocuments": [{"identifier": identifier, "title": f"Document {number}"}]}).encode()
-    wire.answer(body, _JSON, f'Link: <{target.split("?")[0]}?limit=1&offset={number + 1}>; rel="next"')
+    wire.answer(body, _JSON, f'Link: <{target.split("?", maxsplit=1)[0]}?limit=1&offset={number + 1}>; rel="next"')
 
 
 def lying_total(_target: str, wire: Wire) -> None:

@@ -40,6 +40,4 @@ class Redactor:
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return headers without secrets: values of secret ones are hidden whole."""
-        return tuple(
-            (name, HIDDEN if name.lower() in self._headers else self.text(value)) for name, value in headers
-        )
+        return tuple((name, HIDDEN if name.lower() in self._headers else self.text(value)) for name, value in headers)

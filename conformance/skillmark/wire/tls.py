@@ -13,6 +13,8 @@ _SECONDS = 10.0
 _OLD_SUITES = bytes.fromhex("00040005000a002f0035000900030006")
 _HANDSHAKE, _ALERT, _SERVER_HELLO = 0x16, 0x15, 0x02
 _SSL_3 = bytes((3, 0))
+#: Bytes that hold type, version and length of a record, and the type of the message in it.
+_HEAD = 6
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +63,14 @@ def speaks_ssl_3(host: str, port: int) -> Probe:
     try:
         with socket.create_connection((host, port), timeout=_SECONDS) as connection:
             connection.sendall(record)
-            answer = connection.recv(6)
+            answer = connection.recv(_HEAD)
     except ConnectionResetError:
         return Probe(accepted=False, detail="connection reset after an SSL 3.0 hello")
     except TimeoutError:
         return Probe(accepted=None, detail=f"no answer to an SSL 3.0 hello in {_SECONDS:.0f} seconds")
     except OSError as error:
         return Probe(accepted=None, detail=f"no connection ({error})")
-    if len(answer) == 6 and answer[0] == _HANDSHAKE and answer[1:3] == _SSL_3 and answer[5] == _SERVER_HELLO:
+    if len(answer) == _HEAD and answer[0] == _HANDSHAKE and answer[1:3] == _SSL_3 and answer[5] == _SERVER_HELLO:
         return Probe(accepted=True, detail="an SSL 3.0 hello was answered with an SSL 3.0 hello")
     what = "an alert" if answer[:1] == bytes((_ALERT,)) else "something else" if answer else "the end of the connection"
     return Probe(accepted=False, detail=f"an SSL 3.0 hello was answered with {what}")

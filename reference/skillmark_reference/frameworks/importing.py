@@ -68,7 +68,7 @@ def import_files(repository: Repository, paths: Iterable[Path]) -> ImportReport:
             for position, path in enumerate(paths):
                 load.file(path, target, position=position)
             if load.count:
-                raise _Refused
+                raise _Refused  # noqa: TRY301 - leaving the block undoes the transaction
     except _Refused:
         return ImportReport(documents=0, records=0, violations=tuple(load.violations), count=load.count)
     return ImportReport(documents=load.documents, records=load.records, violations=(), count=0)
@@ -94,7 +94,9 @@ class _Load:
                 for part in parts(stream):
                     self._part(part, target, frame, seen=seen, file=path.name)
         except Unreadable as error:
-            self._note(ImportViolation(file=path.name, pointer="", expected="a CFPackage", actual=f"a file that {error}"))
+            self._note(
+                ImportViolation(file=path.name, pointer="", expected="a CFPackage", actual=f"a file that {error}")
+            )
             return
         self._structure("CFPackage", frame, "", file=path.name)
         if not self.count:

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import gzip
 import zlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import ijson
 
@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         stream.seek(0)
         if magic == _GZIP_MAGIC:
             with gzip.open(stream) as plain:
-                yield plain
+                yield cast("IO[bytes]", plain)
         else:
             yield stream
 

@@ -165,7 +165,9 @@ class Repository:
     def associations_of(self, node: str) -> list[Record]:
         """Return the associations that begin or end at a node, each once."""
         mine = sa.select(_ends.c.record).where(_ends.c.node == node)
-        query = sa.select(_records.c.identifier, _records.c.content).where(_records.c.id.in_(mine)).order_by(_records.c.id)
+        query = (
+            sa.select(_records.c.identifier, _records.c.content).where(_records.c.id.in_(mine)).order_by(_records.c.id)
+        )
         return list({row.identifier: json.loads(row.content) for row in self._rows(query)}.values())
 
     def crossing(self) -> list[tuple[Framework, Record]]:
@@ -188,11 +190,11 @@ class Repository:
         for start in range(0, len(wanted), _BATCH):
             some = wanted[start : start + _BATCH]
             held = sa.select(_records.c.identifier, _records.c.collection).where(_records.c.identifier.in_(some))
-            heads = sa.select(_frameworks.c.identifier, sa.literal("CFDocuments")).where(
+            heads = sa.select(_frameworks.c.identifier, sa.literal("CFDocuments").label("collection")).where(
                 _frameworks.c.identifier.in_(some)
             )
-            for identifier, collection in self._rows(sa.union_all(held, heads)):
-                found.setdefault(identifier, set()).add(collection)
+            for row in self._rows(sa.union_all(held, heads)):
+                found.setdefault(row.identifier, set()).add(row.collection)
         return found
 
     @contextlib.contextmanager
@@ -222,7 +224,12 @@ class Import:
 
     def begin(self, position: int) -> None:
         """Begin a framework whose document may come later; ``position`` tells it from the others of this import."""
-        placeholder = {"identifier": f"importing-{position}", "document": "{}", "frame": "{}", "revision": self._revision}
+        placeholder = {
+            "identifier": f"importing-{position}",
+            "document": "{}",
+            "frame": "{}",
+            "revision": self._revision,
+        }
         inserted = self._connection.execute(_frameworks.insert().values(**placeholder))
         self._framework = int(inserted.inserted_primary_key[0])  # type: ignore[index]
 

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from skillmark_reference.server.authorization import OAuthOptions, TokenOffice
 from skillmark_reference.server.interface import Interface
@@ -64,9 +64,9 @@ def create_app(repository: Repository, *, options: ServerOptions) -> Starlette:
         Interface(repository, version, base_of=base_of, token_path=_TOKEN_PATH if office else None)
         for version in VERSIONS
     ]
-    routes = [interface.mount() for interface in interfaces]
+    routes: list[BaseRoute] = [interface.mount() for interface in interfaces]
     if office:
-        routes.append(Route(_TOKEN_PATH, office.token, methods=["POST"]))  # type: ignore[arg-type]
+        routes.append(Route(_TOKEN_PATH, office.token, methods=["POST"]))
     else:
         # The pages show everything, so a provider that asks for tokens has none.
         routes += landing_routes(repository, base_of=base_of)
@@ -79,7 +79,7 @@ def create_app(repository: Repository, *, options: ServerOptions) -> Starlette:
     if office:
         middleware.append(Middleware(_Guard, admits=office.admits))
     handlers = {_NOT_FOUND: _refused, _NOT_ALLOWED: _refused, Exception: _failed}
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)  # type: ignore[arg-type]
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
 
 
 def _standard_of(path: str) -> Standard | None:

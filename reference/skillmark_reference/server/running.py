@@ -71,7 +71,7 @@ class RunningServer:
         self._resources.close()
 
 
-def serve_forever(  # noqa: PLR0913 - what a server needs to know
+def serve_forever(
     app: ASGIApp,
     *,
     host: str,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: Name of the system that a code-minor is about, where it is about no parameter.
 _SYSTEM = "sourcedId"
 
+
 def refusal(
     standard: Standard,
     status: int,

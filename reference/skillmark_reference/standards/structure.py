@@ -37,7 +37,7 @@ class Kind(enum.Enum):
     PATTERN = "pattern broken"
     FORMAT = "format broken"
     RANGE = "out of range"
-    TOKEN = "token outside the enumeration"
+    TOKEN = "token outside the enumeration"  # noqa: S105 - a word of an enumeration
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,10 @@ class Violation:
     @property
     def cause(self) -> str:
         """Equal for violations that are the same defect in different records."""
-        return f"{self.record_class}.{self.member}: {self.kind.value}" if self.member else (
-            f"{self.record_class}: {self.kind.value}"
+        return (
+            f"{self.record_class}.{self.member}: {self.kind.value}"
+            if self.member
+            else (f"{self.record_class}: {self.kind.value}")
         )
 
     def below(self, prefix: str) -> Violation:

@@ -143,7 +143,7 @@ class Asker:
         #: Every answer so far that was no 200, in order.
         self.refusals: list[Answer] = []
 
-    def ask(  # noqa: PLR0913
+    def ask(
         self,
         operation_id: str,
         sourced_id: str | None = None,

@@ -97,7 +97,7 @@ def _asked(client: WireClient, url: str, standard: Standard) -> Reply:
 
 def _documents(reply: Reply) -> list[object] | None:
     """Return the listed documents; ``None`` when the answer is no list of documents."""
-    value = parse(reply.body).value if reply.exchange.status == 200 and reply.body else None  # noqa: PLR2004
+    value = parse(reply.body).value if reply.exchange.status == 200 and reply.body else None
     found = value.get("CFDocuments") if isinstance(value, dict) else None
     return found if isinstance(found, list) else None
 
@@ -153,7 +153,7 @@ def _of_clock(exchange: Exchange, clock: Clock) -> list[Diagnosis]:
 
 def _of_refusal(exchange: Exchange, target: Target) -> Diagnosis:
     method = target.authentication.method
-    if exchange.status == 403:  # noqa: PLR2004
+    if exchange.status == 403:
         step = "Ask for the scope that reading needs: scope under [authentication]."
         return _blocking(Cause.FORBIDDEN, f"{exchange.url} answers 403: access is refused.", step)
     text = f"{exchange.url} answers 401."
@@ -185,7 +185,9 @@ def _parents(url: str) -> list[str]:
     """Return the addresses above a base address, up to the host."""
     origin, _, path = url.partition("://")[2].partition("/")
     names = path.split("/") if path else []
-    return ["/".join([f"{url.partition('://')[0]}://{origin}", *names[:count]]) for count in reversed(range(len(names)))]
+    return [
+        "/".join([f"{url.partition('://')[0]}://{origin}", *names[:count]]) for count in reversed(range(len(names)))
+    ]
 
 
 def _blocking(cause: Cause, message: str, next_step: str) -> Diagnosis:

@@ -78,8 +78,7 @@ def the_discovery_document_describes_the_service(case: CaseEvidence) -> Iterator
     else:
         yield answer.held()
     paths = answer.payload.get("paths")
-    for finding in _operation_findings(case, answer, paths if isinstance(paths, dict) else {}):
-        yield finding
+    yield from _operation_findings(case, answer, paths if isinstance(paths, dict) else {})
 
 
 def _operation_findings(case: CaseEvidence, answer: Answer, paths: dict[str, Any]) -> Iterator[Finding]:
@@ -118,7 +117,11 @@ def the_discovery_document_names_this_provider(case: CaseEvidence) -> Iterator[O
     """The server in the localized document is this provider, with the base path of the version."""
     answer, document = _document(case)
     servers = document.get("servers")
-    addresses = [_address(answer, server) for server in servers if isinstance(server, dict)] if isinstance(servers, list) else []
+    addresses = (
+        [_address(answer, server) for server in servers if isinstance(server, dict)]
+        if isinstance(servers, list)
+        else []
+    )
     if any(_is_here(case, address) for address in addresses):
         yield answer.held()
         return

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from skillmark.core.errors import Untested
-from skillmark.core.findings import Finding
 from skillmark.strategies.identifiers import malformed, unknown_uuids
 from skillmark.suites.case.answers import Answer, told
 from skillmark.suites.case.operations import named
@@ -18,6 +17,7 @@ from skillmark_reference.standards.structure import Kind, violations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from skillmark.core.findings import Finding
     from skillmark.engine import Observation
     from skillmark.suites.case.evidence import CaseEvidence
     from skillmark_reference.standards import Standard
@@ -176,9 +176,7 @@ def _body_kind(answer: Answer) -> str:
 
 def _status_violations(case: CaseEvidence) -> Iterator[tuple[Answer, list[Violation]]]:
     for answer in provoked(case):
-        if has_status_body(answer):
-            yield answer, violations(case.standard, "imsx_StatusInfo", answer.value)
-        elif isinstance(answer.value, dict):
+        if has_status_body(answer) or isinstance(answer.value, dict):
             yield answer, violations(case.standard, "imsx_StatusInfo", answer.value)
 
 

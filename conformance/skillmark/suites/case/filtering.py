@@ -208,9 +208,7 @@ def every_member_is_filterable(case: CaseEvidence) -> Iterator[Observation]:
     for field, lists in _lists(case).items():
         entry = next((each for found in lists for each in found if is_expressible(each) and "," not in each), None)
         if entry is not None:
-            yield from _judged(
-                case, "CASE-R-142", Filter(first=Comparison(field=field, predicate="~", value=entry))
-            )
+            yield from _judged(case, "CASE-R-142", Filter(first=Comparison(field=field, predicate="~", value=entry)))
 
 
 def _declare_predicate(predicate: str, name: str) -> None:
@@ -261,7 +259,11 @@ def values_have_no_case(case: CaseEvidence) -> Iterator[Observation]:
         if (cased := [value for value in values if value.isascii() and value.upper() != value.lower()])
     }
     # Only texts: the letters of a date-time or of an address are no words.
-    wordy = {field: values for field, values in fields.items() if case.standard.classes["CFDocument"].properties[field].type in {"NormalizedString", "String"}}
+    wordy = {
+        field: values
+        for field, values in fields.items()
+        if case.standard.classes["CFDocument"].properties[field].type in {"NormalizedString", "String"}
+    }
     _need(wordy, "a text with letters")
 
     def judge(asked: Filter) -> Iterator[Observation]:
@@ -377,7 +379,9 @@ def unknown_filter_fields_are_refused(case: CaseEvidence) -> Iterator[Observatio
             yield answer.finding(
                 "CASE-R-148",
                 expected="400 with failure, error and invalid_filter_field, and no documents",
-                actual=answer.said if answer.status == 200 else f"status {answer.status}: {', '.join(codes(answer)) or 'no code-minor'}",
+                actual=answer.said
+                if answer.status == 200
+                else f"status {answer.status}: {', '.join(codes(answer)) or 'no code-minor'}",
                 cause=f"unknown filter field: {answer.status}",
             )
 
@@ -407,7 +411,9 @@ def encoded_filters_are_understood(case: CaseEvidence) -> Iterator[Observation]:
             yield least.finding(
                 "CASE-R-150",
                 expected="the same documents, whether a reserved character of the filter is encoded or not",
-                actual=f"{len(shown(least))} document(s) instead of {len(shown(full))}" if is_list(least) else least.said,
+                actual=f"{len(shown(least))} document(s) instead of {len(shown(full))}"
+                if is_list(least)
+                else least.said,
                 cause="encoding changes the result",
                 further=(full.id,),
             )

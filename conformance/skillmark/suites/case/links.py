@@ -244,9 +244,7 @@ def rubric_parts_name_their_parents(case: CaseEvidence) -> Iterator[Observation]
                 yield from _parent(rubric, place, level, "rubricCriterionId", criterion.get("identifier"))
 
 
-def _parent(
-    rubric: Sighting, place: str, record: dict[str, Any], member: str, parent: object
-) -> Iterator[Observation]:
+def _parent(rubric: Sighting, place: str, record: dict[str, Any], member: str, parent: object) -> Iterator[Observation]:
     if member not in record:
         return
     if record[member] == parent:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark.core.errors import Untested
 from skillmark.suites.case.answers import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from skillmark.core.findings import Finding
     from skillmark.core.target import Feature
-    from skillmark.suites.case.answers import Answer
+    from skillmark.suites.case.answers import Answer, Query
     from skillmark.suites.case.evidence import CaseEvidence
 
 LIST = "getAllCFDocuments"
@@ -31,14 +30,26 @@ def settled(answer: Answer) -> Answer:
     return answer
 
 
-def ask_list(case: CaseEvidence, *, fresh: bool = False, **parameters: str | int) -> Answer:
+def ask_list(case: CaseEvidence, **parameters: str | int) -> Answer:
     """Ask for the document list with these query parameters, in this order.
 
     Raises:
         CannotTell: trouble on the way hides the answer.
     """
-    query = tuple((name, str(value)) for name, value in parameters.items())
-    return settled(case.ask(LIST, query=query, fresh=fresh))
+    return settled(case.ask(LIST, query=_query(parameters)))
+
+
+def ask_list_again(case: CaseEvidence, **parameters: str | int) -> Answer:
+    """Ask as ``ask_list`` does, even for what was asked before.
+
+    Raises:
+        CannotTell: trouble on the way hides the answer.
+    """
+    return settled(case.ask(LIST, query=_query(parameters), fresh=True))
+
+
+def _query(parameters: Mapping[str, str | int]) -> Query:
+    return tuple((name, str(value)) for name, value in parameters.items())
 
 
 def is_list(answer: Answer) -> bool:
@@ -138,7 +149,7 @@ def sorts(case: CaseEvidence) -> bool:
         up = ask_list(case, sort=member, orderBy="asc")
         down = ask_list(case, sort=member, orderBy="desc")
         if is_list(up) and is_list(down) and shown(up) != shown(down):
-            return shown(ask_list(case, sort=member, orderBy="asc", fresh=True)) == shown(up)
+            return shown(ask_list_again(case, sort=member, orderBy="asc")) == shown(up)
     return False
 
 

@@ -255,7 +255,7 @@ def sets_hold_the_children(case: CaseEvidence) -> Iterator[Observation]:
         pool = case.pool(operation.sourced_id_of or "")
         for answer in told(case.reads(operation_id)):
             entries = _set_entries(answer)
-            if entries and answer.sourced_id in pool:
+            if entries and answer.sourced_id is not None and answer.sourced_id in pool:
                 yield from _judged_children(answer, entries, pool[answer.sourced_id][0], pool)
 
 
@@ -338,7 +338,7 @@ def rubrics_embed_their_criteria(case: CaseEvidence) -> Iterator[Observation]:
     _require_rubrics(case, case.standard.operations["getCFRubric"])
     pool = case.pool("CFRubric")
     for answer in told(case.reads("getCFRubric")):
-        if answer.payload is None or answer.sourced_id not in pool:
+        if answer.payload is None or answer.sourced_id is None or answer.sourced_id not in pool:
             continue
         packaged = pool[answer.sourced_id][0]
         expected, actual = _grid(packaged.record), _grid(answer.payload)

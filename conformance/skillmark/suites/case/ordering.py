@@ -79,7 +79,9 @@ def _collated(left: str, right: str) -> Order:
         longer, order = (left, Order.GREATER) if len(left) > len(right) else (right, Order.LESS)
         rest = longer[min(len(left), len(right)) :]
         # A rest of signs alone may not count at all, and a letter may change the one before it.
-        return order if rest[0].isascii() and rest[0].isalnum() or (rest[0] == " " and bare(rest)) else Order.UNDEFINED
+        return (
+            order if (rest[0].isascii() and rest[0].isalnum()) or (rest[0] == " " and bare(rest)) else Order.UNDEFINED
+        )
     return _by_character(left, right, at)
 
 

@@ -218,7 +218,7 @@ def an_item_has_one_place(case: CaseEvidence) -> Iterator[Observation]:
     for package in _packages(case):
         tree = _Tree(package)
         for identifier in tree.items:
-            edges = tree.parents.get(identifier, ())
+            edges = tree.parents.get(identifier, [])
             places = Counter((parent, str(entry.record.get("CFAssociationGroupingURI"))) for parent, entry in edges)
             groupings = Counter(grouping for _, grouping in places)
             if groupings and max(groupings.values()) > 1:

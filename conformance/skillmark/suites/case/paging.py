@@ -14,6 +14,7 @@ from skillmark.suites.case.errors import has_status_body
 from skillmark.suites.case.lists import (
     LIST,
     ask_list,
+    ask_list_again,
     entries,
     filters,
     ineffective,
@@ -77,9 +78,7 @@ def the_list_can_be_paged(case: CaseEvidence) -> Iterator[Observation]:
     total = len(case.documents)
     if not offered(case, Feature.PAGINATION, limits):
         answer = ask_list(case, limit=1)
-        yield ineffective(
-            answer, "CASE-R-120", Feature.PAGINATION, expected=f"limit=1 brings one of {total} documents"
-        )
+        yield ineffective(answer, "CASE-R-120", Feature.PAGINATION, expected=f"limit=1 brings one of {total} documents")
         return
     yield from case.draw("the_list_can_be_paged", _windows(case), lambda window: _cut(case, *window))
     yield from _behind_the_last(case)
@@ -186,7 +185,7 @@ def _judged_total(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
         return
     count = len(case.documents)
     text = (page.exchange.header(_TOTAL) or "").strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None  # noqa: PLR2004
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
     if number == count or (number is not None and number > count and not is_whole(case)):
         yield page.held()
         return
@@ -440,9 +439,7 @@ def offsets_count_from_zero(case: CaseEvidence) -> Iterator[Observation]:
             yield from _unshifted(case, limit)
 
     last = len(case.documents) - 2
-    yield from case.draw(
-        "offsets_count_from_zero", st.tuples(st.integers(2, 5), st.integers(0, last)), judge
-    )
+    yield from case.draw("offsets_count_from_zero", st.tuples(st.integers(2, 5), st.integers(0, last)), judge)
 
 
 def _shifted(case: CaseEvidence, limit: int, offset: int) -> Iterator[Observation]:
@@ -494,7 +491,10 @@ def the_default_limit_is_a_hundred(case: CaseEvidence) -> Iterator[Observation]:
         yield case.first_list.held()
     else:
         yield case.first_list.finding(
-            "CASE-R-125", expected=f"at most {_DEFAULT_LIMIT} documents without limit", actual=f"{count}", cause="default"
+            "CASE-R-125",
+            expected=f"at most {_DEFAULT_LIMIT} documents without limit",
+            actual=f"{count}",
+            cause="default",
         )
 
 
@@ -504,7 +504,7 @@ def invalid_pages_are_refused(case: CaseEvidence) -> Iterator[Observation]:
     require(case, Feature.PAGINATION, limits)
     for name, value in _INVALID:
         answer = ask_list(case, **{name: value})
-        refused = answer.status is not None and 400 <= answer.status < 500  # noqa: PLR2004
+        refused = answer.status is not None and 400 <= answer.status < 500
         if refused and has_status_body(answer):
             yield answer.held()
             continue
@@ -514,7 +514,7 @@ def invalid_pages_are_refused(case: CaseEvidence) -> Iterator[Observation]:
             expected=f"{name}={value} is refused with 400 and an imsx_StatusInfo",
             actual="treated as absent" if treated else answer.said,
             cause=f"{name}: {'treated as absent' if treated else f'status {answer.status}'}",
-            dispute=_LENIENT if answer.status is None or answer.status < 500 else "",  # noqa: PLR2004
+            dispute=_LENIENT if answer.status is None or answer.status < 500 else "",
         )
 
 
@@ -522,7 +522,7 @@ def invalid_pages_are_refused(case: CaseEvidence) -> Iterator[Observation]:
 def pages_partition_the_list(case: CaseEvidence) -> Iterator[Observation]:
     """The order of the list is stable, so that pages of any size together show every document once."""
     require(case, Feature.PAGINATION, limits)
-    again = ask_list(case, fresh=True)
+    again = ask_list_again(case)
     if shown(again) == shown(case.first_list):
         yield again.held()
     else:

@@ -54,7 +54,7 @@ def addresses_are_those_of_the_interface(case: CaseEvidence) -> Iterator[Observa
 
 @CASE.check("CASE-R-190")
 def adoption_statuses_are_the_recommended_words(case: CaseEvidence) -> Iterator[Observation]:
-    """adoptionStatus is given, in one of the recommended words."""
+    """AdoptionStatus is given, in one of the recommended words."""
     words = case.standard.vocabularies["AdoptionStatus"]
     for document in case.need_documents():
         value = document.record.get("adoptionStatus")
@@ -93,7 +93,7 @@ def codes_are_unique(case: CaseEvidence) -> Iterator[Observation]:
 
 @CASE.check("CASE-R-192")
 def languages_are_tags(case: CaseEvidence) -> Iterator[Observation]:
-    """language is a language tag: BCP 47, ISO 639-2, or the form with an underscore."""
+    """Language is a language tag: BCP 47, ISO 639-2, or the form with an underscore."""
     for sighting in [*_each(case, "CFDocument"), *_each(case, "CFItem")]:
         value = sighting.record.get("language")
         if value is None:

@@ -12,6 +12,7 @@ from skillmark.core.target import Feature
 from skillmark.suites.case.errors import codes
 from skillmark.suites.case.lists import (
     ask_list,
+    ask_list_again,
     entries,
     few,
     ineffective,
@@ -59,7 +60,7 @@ def _need_places(case: CaseEvidence) -> None:
     Raises:
         Untested: the order of the list changes.
     """
-    if shown(_complete(case)) != shown(ask_list(case, fresh=True, **few(case))):
+    if shown(_complete(case)) != shown(ask_list_again(case, **few(case))):
         raise Untested("The order of the list changes, so that the entries of a selection cannot be told apart.")
 
 
@@ -190,7 +191,7 @@ def selections_are_comma_separated(case: CaseEvidence) -> Iterator[Observation]:
     names = _populated(case)
     if selects(case):
         names = [name for name in names if not _misread(case, _selected(case, (name,)), [name])]
-    if len(names) < 3:  # noqa: PLR2004 - two to be named, one to be left out
+    if len(names) < 3:
         raise Untested("Too few members can be selected.")
 
     def judge(drawn: list[str]) -> Iterator[Observation]:
@@ -240,7 +241,7 @@ def unknown_members_select_everything(case: CaseEvidence) -> Iterator[Observatio
     word = "x" + "".join(letters)
     for names in ((word,), ("title", word)):
         selected = _selected(case, names)
-        if selected.status == 400:  # noqa: PLR2004
+        if selected.status == 400:
             yield selected.finding(
                 "CASE-R-159",
                 expected="200 and all data of every document",
@@ -263,7 +264,9 @@ def _shortfall(answer: Answer) -> str:
     if not is_list(answer):
         return answer.said
     found = entries(answer)
-    return f"{len(found)} document(s), the first with {', '.join(list(found[0])[:4]) or 'no members'}" if found else "none"
+    return (
+        f"{len(found)} document(s), the first with {', '.join(list(found[0])[:4]) or 'no members'}" if found else "none"
+    )
 
 
 @CASE.check("CASE-R-160")
@@ -273,13 +276,13 @@ def blank_selections_are_refused(case: CaseEvidence) -> Iterator[Observation]:
     answer = ask_list(case, fields="")
     body = answer.value if isinstance(answer.value, dict) else {}
     kind = (body.get("imsx_codeMajor"), body.get("imsx_severity"))
-    if answer.status == 400 and kind == ("failure", "error") and _CODE in codes(answer):  # noqa: PLR2004
+    if answer.status == 400 and kind == ("failure", "error") and _CODE in codes(answer):
         yield answer.held()
         return
     said = f"status {answer.status} with {', '.join(codes(answer)) or 'no code-minor'}"
     yield answer.finding(
         "CASE-R-160",
         expected=f"400 with failure, error and {_CODE}",
-        actual=answer.said if answer.status == 200 else said,  # noqa: PLR2004
-        cause="blank selection accepted" if answer.status == 200 else "other refusal",  # noqa: PLR2004
+        actual=answer.said if answer.status == 200 else said,
+        cause="blank selection accepted" if answer.status == 200 else "other refusal",
     )

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from skillmark.core.errors import Untested
 from skillmark.core.target import Feature
-from skillmark.suites.case.lists import ask_list, entries, ineffective, is_list, is_whole, offered, require, shown, sorts
+from skillmark.suites.case.lists import (
+    ask_list,
+    ask_list_again,
+    entries,
+    ineffective,
+    is_list,
+    is_whole,
+    offered,
+    require,
+    shown,
+    sorts,
+)
 from skillmark.suites.case.ordering import Order, bare, compared, folded
 from skillmark.suites.case.suite import CASE
 
@@ -93,7 +105,7 @@ def a_direction_alone_changes_nothing(case: CaseEvidence) -> Iterator[Observatio
     """Without sort, orderBy leaves the order as it is."""
     _require(case)
     plain = _sorted(case)
-    if shown(plain) != shown(ask_list(case, fresh=True, limit=min(_LONGEST, len(case.documents)))):
+    if shown(plain) != shown(ask_list_again(case, limit=min(_LONGEST, len(case.documents)))):
         raise Untested("The order of the list changes by itself.")
     for direction in ("asc", "desc"):
         answer = _sorted(case, orderBy=direction)
@@ -142,7 +154,7 @@ def texts_are_collated(case: CaseEvidence) -> Iterator[Observation]:
         values = [value for entry in entries(answer) if isinstance(value := entry.get(member), str)]
         # A text whose place shows capitals or accents: its order by bytes is not its order by letters.
         if values and sorted(values) != sorted(values, key=bare):
-            wrong = next((pair for pair in zip(values, values[1:], strict=False) if _is_byte_order(*pair)), None)
+            wrong = next((pair for pair in itertools.pairwise(values) if _is_byte_order(*pair)), None)
             if wrong is None:
                 yield answer.held()
             else:
@@ -158,9 +170,7 @@ def _is_byte_order(first: str, second: str) -> bool:
     return bool(bare(first)) and bool(bare(second)) and bare(first) > bare(second) and first < second
 
 
-def _judged(
-    case: CaseEvidence, answer: Answer, member: str, *, requirement: str, descending: bool
-) -> Observation:
+def _judged(case: CaseEvidence, answer: Answer, member: str, *, requirement: str, descending: bool) -> Observation:
     """Look at one sorted list: nothing lost, nothing out of order."""
     direction = "descends" if descending else "ascends"
     expected = f"sorted by {member}, the list {direction} and is complete"
@@ -197,10 +207,10 @@ def _out_of_order(values: list[Any], *, descending: bool) -> int | None:
     Values that are absent stand in one block at either end; pairs whose order is open are passed over.
     """
     texts = [(index, value) for index, value in enumerate(values) if isinstance(value, str) and folded(value)]
-    for (index, first), (_, second) in zip(texts, texts[1:], strict=False):
+    for (index, first), (_, second) in itertools.pairwise(texts):
         order = compared(first, second)
         if order is (Order.LESS if descending else Order.GREATER):
             return index
     present = [isinstance(value, str) for value in values]
-    switches = sum(first != second for first, second in zip(present, present[1:], strict=False))
-    return None if switches <= 1 else next(i for i, (a, b) in enumerate(zip(present, present[1:], strict=False)) if a != b)
+    switches = sum(first != second for first, second in itertools.pairwise(present))
+    return None if switches <= 1 else next(i for i, (a, b) in enumerate(itertools.pairwise(present)) if a != b)

@@ -30,7 +30,7 @@ def bodies_are_json(case: CaseEvidence) -> Iterator[Observation]:
     answers = [answer for answer in case.gathered if answer.status == 200 or answer.exchange.trouble is not None]
     # The smallest answer that shows a defect shows it best.
     for answer in told(sorted(answers, key=lambda each: each.exchange.size)):
-        found = [*_type_findings(answer), *_body_findings(answer)]
+        found: list[Observation] = [*_type_findings(answer), *_body_findings(answer)]
         yield from found or [answer.held()]
 
 
