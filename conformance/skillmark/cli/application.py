@@ -58,7 +58,7 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one retur
 
     With ``SKILLMARK_DEBUG`` set, an internal error shows where it came from.
     """
-    from skillmark.cli import verbs  # noqa: F401 - registers the verbs, after `app` exists
+    from skillmark.cli import verbs  # noqa: F401, PLC0415 - registers the verbs, after `app` exists
 
     try:
         result = app(args=arguments, prog_name="skillmark", standalone_mode=False)
