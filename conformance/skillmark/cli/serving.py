@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,24 +11,44 @@ import typer
 
 from skillmark import __version__
 from skillmark.cli import consoles
-from skillmark.cli.application import app
-from skillmark.cli.testing import DEFAULT_FOLDER, LevelOption, OutOption, SeedOption, conclude, watched
+from skillmark.cli.application import app, examples
+from skillmark.cli.options import (
+    DEFAULT_FOLDER,
+    DEFAULT_PLAN,
+    LevelOption,
+    OutOption,
+    PlanOption,
+    QuietOption,
+    ResultsOption,
+    SeedOption,
+)
+from skillmark.cli.running import conclude, watched
 from skillmark.core.errors import Misconfigured
 from skillmark.core.outcomes import ExitCode
 from skillmark.core.target import Feature, Product, Target
 from skillmark.engine import find_depth
 from skillmark.plans import find_plan
+from skillmark.reporting import refuse_unless_writable
+from skillmark.reporting.wording import counted
 from skillmark.runs import DEFAULT_SEED, RunOptions
-from skillmark_fixtures.frameworks import framework, slugs
-from skillmark_reference.frameworks.importing import import_files
-from skillmark_reference.frameworks.storing import Repository
-from skillmark_reference.server import OAuthOptions, RunningServer, ServerOptions, create_app, serve_forever
+from skillmark_fixtures.frameworks import slugs
+from skillmark_reference.frameworks.importing import import_bundled, import_files
+from skillmark_reference.frameworks.storing import Repository, RepositoryUnavailable
+from skillmark_reference.server import (
+    OAuthOptions,
+    RunningServer,
+    ServerOptions,
+    ServerUnavailable,
+    create_app,
+    serve_forever,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from skillmark_reference.frameworks.importing import ImportReport
 
 _MEMORY = "sqlite://"
-_SHOWN = 50
 
 DatabaseOption = Annotated[
     str,
@@ -39,47 +58,64 @@ DatabaseOption = Annotated[
 ]
 
 
+@contextlib.contextmanager
+def _available() -> Iterator[None]:
+    """Tell what stands in the way of the reference provider as what it is: a matter of the settings.
+
+    Raises:
+        Misconfigured: the database cannot be opened, or the server cannot listen.
+    """
+    try:
+        yield
+    except RepositoryUnavailable as error:
+        raise Misconfigured(f"{error} Correct --database.") from error
+    except ServerUnavailable as error:
+        raise Misconfigured(f"{error} Choose another --host or --port, or correct --certfile and --keyfile.") from error
+
+
 @app.command(
     name="import",
-    epilog="Example: skillmark import framework.json more.json.gz --database sqlite:///case.sqlite",
+    epilog=examples("skillmark import framework.json more.json.gz --database sqlite:///case.sqlite"),
 )
 def import_packages(
-    files: Annotated[list[Path], typer.Argument(help="CFPackage JSON, 1.0 or 1.1, plain or .gz.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CFPackage JSON, 1.0 or 1.1, plain or .gz.")],
     *,
     database: DatabaseOption,
 ) -> int:
-    """Load packages into a database: all of them, or none with every violation listed."""
-    report = import_files(Repository.open(database), files)
+    """Load packages into a database.
+
+    All of them; or, when something is wrong with one, none, with every violation listed.
+    """
+    if missing := [path for path in files if not path.is_file()]:
+        raise Misconfigured(f"There is no file {missing[0]}.")
+    with _available():
+        report = import_files(Repository.open(database), files)
     _print_import(report)
     return int(ExitCode.NOT_CONFORMANT if report.violations else ExitCode.CONFORMANT)
 
 
 def _print_import(report: ImportReport) -> None:
-    console = consoles.output()
     if not report.violations:
-        console.print(f"Imported {report.documents} framework(s), {report.records} records.", markup=False)
+        consoles.say(f"Imported {counted(report.documents, 'framework')}, {counted(report.records, 'record')}.")
         return
     for violation in report.violations:
-        console.print(str(violation), markup=False)
-    console.print(f"{report.count} violation(s). Nothing was imported; the database is as it was.", markup=False)
-
-
-def bundled(repository: Repository) -> None:
-    """Load the bundled frameworks into a repository."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{slug}.json" for slug in slugs()]
-        for slug, path in zip(slugs(), paths, strict=True):
-            path.write_text(json.dumps(framework(slug, version="1.1")), encoding="utf-8")
-        import_files(repository, paths)
+        consoles.say(str(violation))
+    consoles.say(f"{counted(report.count, 'violation')}. Nothing was imported; the database is as it was.")
 
 
 @app.command(
-    epilog="Examples: skillmark serve; skillmark serve --database sqlite:///case.sqlite --self-signed --port 8443"
+    epilog=examples(
+        "skillmark serve",
+        "skillmark serve --database sqlite:///case.sqlite --self-signed --port 8443",
+        "SECRET=hush skillmark serve --oauth-client me --oauth-secret-env SECRET",
+    )
 )
 def serve(
     *,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="Port to listen on; 0 for a free one.")
+    ] = 8000,
     database: DatabaseOption = _MEMORY,
     empty: Annotated[
         bool, typer.Option("--empty", help="Do not load the bundled frameworks into an empty database.")
@@ -87,8 +123,10 @@ def serve(
     base_url: Annotated[
         str | None, typer.Option("--base-url", metavar="URL", help="Address that records are named by, behind a proxy.")
     ] = None,
-    certfile: Annotated[Path | None, typer.Option("--certfile", help="PEM file of the server certificate.")] = None,
-    keyfile: Annotated[Path | None, typer.Option("--keyfile", help="PEM file of its key.")] = None,
+    certfile: Annotated[
+        Path | None, typer.Option("--certfile", metavar="FILE", help="PEM file of the server certificate.")
+    ] = None,
+    keyfile: Annotated[Path | None, typer.Option("--keyfile", metavar="FILE", help="PEM file of its key.")] = None,
     self_signed: Annotated[
         bool, typer.Option("--self-signed", help="Make a certificate for this run, and say where its authority is.")
     ] = False,
@@ -100,27 +138,32 @@ def serve(
         typer.Option("--oauth-secret-env", metavar="NAME", help="Environment variable with the client's secret."),
     ] = None,
     rate_limit: Annotated[
-        float | None, typer.Option("--rate-limit", help="Requests a second before 429 is answered.")
+        float | None,
+        typer.Option("--rate-limit", metavar="N", min=0.001, help="Requests a second before 429 is answered."),
     ] = None,
 ) -> None:
-    """Serve the reference CASE provider, 1.0 and 1.1, until it is stopped."""
-    repository = Repository.open(database)
-    if not empty and not repository.frameworks():
-        bundled(repository)
+    """Serve the reference CASE provider.
+
+    Both versions, 1.0 and 1.1, until it is stopped with Ctrl-C.
+    """
     options = ServerOptions(
         base_url=base_url.rstrip("/") if base_url else None,
         oauth=_oauth(oauth_client, oauth_secret_env),
         rate_limit=rate_limit,
     )
-    serve_forever(
-        create_app(repository, options=options),
-        host=host,
-        port=port,
-        certfile=certfile,
-        keyfile=keyfile,
-        self_signed=self_signed,
-        announce=lambda line: consoles.progress().print(line, markup=False),
-    )
+    with _available():
+        repository = Repository.open(database)
+        if not empty and not repository.frameworks():
+            import_bundled(repository)
+        serve_forever(
+            create_app(repository, options=options),
+            host=host,
+            port=port,
+            certfile=certfile,
+            keyfile=keyfile,
+            self_signed=self_signed,
+            announce=consoles.tell,
+        )
 
 
 def _oauth(client: str | None, secret_env: str | None) -> OAuthOptions | None:
@@ -134,24 +177,27 @@ def _oauth(client: str | None, secret_env: str | None) -> OAuthOptions | None:
     return OAuthOptions(client_id=client, client_secret=secret)
 
 
-@app.command(epilog="Examples: skillmark demo; skillmark demo --plan case-1.0-provider --level smoke")
+@app.command(epilog=examples("skillmark demo", "skillmark demo --plan case-1.0-provider --level smoke"))
 def demo(
     *,
-    plan: Annotated[str, typer.Option(help="The plan to run.")] = "case-1.1-provider",
+    plan: PlanOption = DEFAULT_PLAN,
     out: OutOption = DEFAULT_FOLDER,
     level: LevelOption = "full",
     seed: SeedOption = DEFAULT_SEED,
-    as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the summary.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: ResultsOption = False,
+    quiet: QuietOption = False,
 ) -> int:
-    """Start the reference provider over TLS with the bundled frameworks, run a plan against it, write the report."""
+    """Run a plan against the reference provider.
+
+    Starts it over TLS with the bundled frameworks, for this one run, and writes the report.
+    """
     chosen, depth = find_plan(plan), find_depth(level)
+    refuse_unless_writable(out)
     repository = Repository.open(_MEMORY)
-    bundled(repository)
+    import_bundled(repository)
     with RunningServer(create_app(repository, options=ServerOptions()), self_signed=True) as server:
-        consoles.progress().print(
-            f"The reference provider serves {len(slugs())} frameworks at {server.url}.", markup=False
-        )
+        if not quiet:
+            consoles.tell(f"The reference provider serves {len(slugs())} frameworks at {server.url}.")
         target = Target(
             url=server.url,
             product=Product(

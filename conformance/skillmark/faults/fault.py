@@ -11,6 +11,8 @@ from skillmark.faults.provider import Behaviour, Call, Given, Healthy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from skillmark.core.target import Feature
+
 VERSIONS = ("1.0", "1.1")
 
 
@@ -29,6 +31,10 @@ class Fault:
     versions: tuple[str, ...] = VERSIONS
     #: Whether the target needs credentials, so that access control can be tested.
     protected: bool = False
+    #: Whether the documents leave room for the behaviour, so that a warning is all that it deserves.
+    disputed: bool = False
+    #: Features that the product does not claim, because the fault is about what is not offered.
+    unclaimed: frozenset[Feature] = frozenset()
 
 
 class FaultCatalogue:
@@ -60,6 +66,8 @@ class FaultCatalogue:
         at: tuple[str, ...] | None = None,
         versions: tuple[str, ...] = VERSIONS,
         protected: bool = False,
+        disputed: bool = False,
+        unclaimed: frozenset[Feature] = frozenset(),
     ) -> Callable[[Callable[[Call, Given, Healthy], Given]], Callable[[Call, Given, Healthy], Given]]:
         """Declare a function that spoils answers; its name is the fault's name.
 
@@ -82,6 +90,8 @@ class FaultCatalogue:
                     make=lambda: Behaviour(answer=answer),
                     versions=versions,
                     protected=protected,
+                    disputed=disputed,
+                    unclaimed=unclaimed,
                 )
             )
             return function

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from skillmark.faults.fault import FAULTS, Fault
 from skillmark.faults.operations import ask
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
-from skillmark.faults.structure import edited
+from skillmark.faults.structure import edited, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ _everywhere(
     ("CASE-R-093",),
     "Clients that follow the address get no package.",
     ("CFDocument",),
-    lambda record: _link(record, "CFPackageURI", uri=record["uri"]),
+    lambda record: _link(record, "CFPackageURI", uri=record.get("uri", "")),
 )
 _everywhere(
     "document-link-names-nothing",
@@ -102,13 +102,6 @@ _everywhere(
     "Credentials that point to a competency point nowhere.",
     _FORMS["item"],
     lambda record: record.update(uri=record["uri"].replace("/CFItems/", "/items/")),
-)
-_everywhere(
-    "item-addresses-of-another-record",
-    ("CASE-R-098", "CASE-R-092"),
-    "Credentials point to another competency.",
-    _FORMS["item"],
-    lambda record: record.update(uri=record["uri"].replace("/CFItems/", "/CFItemAssociations/")),
 )
 _everywhere(
     "item-type-label-differs",
@@ -287,3 +280,12 @@ def document_time_stays_at_the_import(call: Call, given: Given, healthy: Healthy
     return edited(
         call, given, _FORMS["document"], lambda record: record.update(lastChangeDateTime="2001-01-01T00:00:00Z")
     )
+
+
+@FAULTS.spoils("CASE-R-098", effect="Credentials point to another record.")
+def item_addresses_of_another_record(call: Call, given: Given, healthy: Healthy) -> Given:
+    """Give every item the address of the first document."""
+    if not call.version:
+        return given
+    first = ask(healthy, call, "CFDocuments")["CFDocuments"][0]["uri"]
+    return edited(call, given, _FORMS["item"], put("uri", first))

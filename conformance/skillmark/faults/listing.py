@@ -126,7 +126,7 @@ def total_in_words(call: Call, given: Given, healthy: Healthy) -> Given:
     return given
 
 
-@FAULTS.spoils("CASE-R-122", effect="Clients show a wrong number of matches.", at=_LIST)
+@FAULTS.spoils("CASE-R-122", effect="Clients show a wrong number of matches.", at=_LIST, disputed=True)
 def total_ignores_the_filter(call: Call, given: Given, healthy: Healthy) -> Given:
     """Count all records, whatever the filter."""
     given.headers["x-total-count"] = str(len(_all_documents(call, healthy)))
@@ -163,13 +163,13 @@ def links_forget_the_query(call: Call, given: Given, healthy: Healthy) -> Given:
 
 @FAULTS.spoils("CASE-R-127", "CASE-R-124", effect="Records are missed and seen twice.", at=_LIST)
 def order_depends_on_the_page(call: Call, given: Given, healthy: Healthy) -> Given:
-    """Cut pages out of a list whose order depends on the page size."""
-    limit = call.parameter("limit")
-    if limit is None or not limit.isdecimal() or call.parameter("filter") or call.parameter("sort"):
+    """Cut every page out of a list in another order."""
+    limit, offset = call.parameter("limit") or "", call.parameter("offset") or "0"
+    if not (limit.isdecimal() and offset.isdecimal()) or call.parameter("filter") or call.parameter("sort"):
         return given
     documents = _all_documents(call, healthy)
-    turn = int(limit) % max(1, len(documents))
-    start = int(call.parameter("offset") or 0)
+    start = int(offset)
+    turn = start // max(1, int(limit)) % max(1, len(documents))
     turned = documents[turn:] + documents[:turn]
     return given.become({"CFDocuments": turned[start : start + int(limit)]})
 
@@ -192,7 +192,7 @@ def limit_zero_crashes(call: Call, given: Given, healthy: Healthy) -> Given:
     return given
 
 
-@FAULTS.spoils("CASE-R-110", effect="Clients take an empty selection for an error.")
+@FAULTS.spoils("CASE-R-120", "CASE-R-141", effect="Clients take an empty selection for an error.", disputed=True)
 def not_found_for_empty_selections(call: Call, given: Given, healthy: Healthy) -> Given:
     """Answer an offset past the end with 404."""
     if _is_list(call) and given.status == 200 and not _documents(given):
@@ -249,7 +249,7 @@ def unknown_sort_field_gives_nothing(call: Call, given: Given, healthy: Healthy)
     return given.become({"CFDocuments": []}, status=200)
 
 
-@FAULTS.spoils("CASE-R-131", effect="Lists change their order for no reason.", at=_LIST)
+@FAULTS.spoils("CASE-R-131", effect="Lists change their order for no reason.", at=_LIST, disputed=True)
 def direction_alone_reverses(call: Call, given: Given, healthy: Healthy) -> Given:
     """Reverse the default order when only a direction is given."""
     if call.parameter("orderBy") == "desc" and call.parameter("sort") is None:

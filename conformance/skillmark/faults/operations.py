@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.faults.fault import FAULTS, Fault
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
+from skillmark.faults.requerying import requeried
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
@@ -192,11 +193,7 @@ def the_first_package_for_every_document(call: Call, given: Given, healthy: Heal
 @FAULTS.spoils("CASE-R-069", effect="A framework cannot be discovered.", at=("getAllCFDocuments",))
 def one_document_hidden_from_the_list(call: Call, given: Given, healthy: Healthy) -> Given:
     """Leave a document out of the list although its items name it and it can be read."""
-    body = given.json
-    hidden = ask(healthy, call, "CFDocuments")["CFDocuments"][-1]["identifier"]
-    body["CFDocuments"] = [each for each in body["CFDocuments"] if each.get("identifier") != hidden]
-    given.headers.pop("x-total-count", None)
-    return given.become(body)
+    return requeried(call, given, healthy, lambda documents: documents[:-1])
 
 
 @FAULTS.spoils("CASE-R-069", effect="Importers import a framework twice.", at=("getAllCFDocuments",))

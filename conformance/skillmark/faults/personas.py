@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.core.target import Feature
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
+from skillmark.faults.requerying import requeried
 from skillmark.faults.structure import edited
 from skillmark_reference.standards import load_standard
 
@@ -29,6 +30,8 @@ class Persona:
     behaviour: Behaviour
     claims: frozenset[Feature] | None = ALL_CLAIMS
     versions: tuple[str, ...] = ("1.0", "1.1")
+    #: Requirements of which the run may warn: recommendations that the product does not follow, disputed readings.
+    warns: frozenset[str] = frozenset()
 
 
 PERSONAS: dict[str, Persona] = {}
@@ -40,6 +43,7 @@ def _persona(
     claims: frozenset[Feature] | None = ALL_CLAIMS,
     versions: tuple[str, ...] = ("1.0", "1.1"),
     ask: Callable[[Call], Call] | None = None,
+    warns: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Call, Given, Healthy], Given]], Callable[[Call, Given, Healthy], Given]]:
     def declare(function: Callable[[Call, Given, Healthy], Given]) -> Callable[[Call, Given, Healthy], Given]:
         name = function.__name__.replace("_", "-")
@@ -49,6 +53,7 @@ def _persona(
             behaviour=Behaviour(ask=ask, answer=function),
             claims=claims,
             versions=versions,
+            warns=frozenset(warns),
         )
         return function
 
@@ -59,7 +64,11 @@ def _is_data(call: Call, given: Given) -> bool:
     return bool(call.version) and given.status == 200 and bool(given.body) and not call.path.startswith("/discovery")
 
 
-@_persona(allowed_by="The multiplicities: optional members are left out.", claims=frozenset())
+@_persona(
+    allowed_by="The multiplicities: optional members are left out.",
+    claims=frozenset(),
+    warns=("CASE-R-190", "CASE11-R-012"),
+)
 def minimal_data(call: Call, given: Given, healthy: Healthy) -> Given:
     """Send mandatory members only, but for the arrays that hold the records."""
     standard = load_standard(f"case-{call.version or '1.1'}")
@@ -70,11 +79,13 @@ def minimal_data(call: Call, given: Given, healthy: Healthy) -> Given:
 
         def change(record: dict[str, Any]) -> None:
             for member in [each for each in record if each not in required and not each.startswith(_ARRAYS)]:
-                del record[member]
+                # An end without targetType is a record of CASE, which an end outside is not.
+                if record[member] == "CASE" or member != "targetType":
+                    del record[member]
 
         return change
 
-    if not call.version or call.parameter("fields") is not None:
+    if not call.version or (call.operation == "getAllCFDocuments" and call.parameter("fields") is not None):
         return given
     for name in standard.classes:
         if not name.startswith("imsx_"):
@@ -107,6 +118,7 @@ def nothing_stated(call: Call, given: Given, healthy: Healthy) -> Given:
     allowed_by="Nothing has to be stated before a run.",
     claims=None,
     ask=lambda call: call.asking(()) if call.operation == "getAllCFDocuments" and call.version else call,
+    warns=("CASE-R-120", "CASE-R-130", "CASE-R-140", "CASE-R-155"),
 )
 def nothing_offered_and_nothing_stated(call: Call, given: Given, healthy: Healthy) -> Given:
     """Ignore every query parameter, send no paging headers, and claim nothing."""
@@ -178,32 +190,34 @@ def small_default_page(call: Call, given: Given, healthy: Healthy) -> Given:
     return given
 
 
-def _elsewhere(text: bytes) -> bytes:
-    return re.sub(rb"https?://[^/\"]+/ims/case/", b"https://standards.example.org/ims/case/", text)
+def _rewritten(call: Call, given: Given, healthy: Healthy, rewrite: Callable[[bytes], bytes]) -> Given:
+    """Change what the product stores: lists are found, sorted and cut by the changed values, as its users see them."""
+    if not _is_data(call, given):
+        return given
+    if call.operation == "getAllCFDocuments":
+        return requeried(call, given, healthy, lambda found: json.loads(rewrite(json.dumps(found).encode())))
+    given.body = rewrite(given.body)
+    return given
 
 
 @_persona(allowed_by="A uri is the address at the source of truth, not at the host that was asked.")
 def canonical_host(call: Call, given: Given, healthy: Healthy) -> Given:
     """Name every record by its address on another host."""
-    if _is_data(call, given):
-        given.body = _elsewhere(given.body)
-    return given
+    host = b"https://standards.example.org/ims/case/"
+    return _rewritten(call, given, healthy, lambda text: re.sub(rb"https?://[^/\"]+/ims/case/", host, text))
 
 
 @_persona(allowed_by="A uri may be version-free and canonical (Implementation Guide, 5.6).")
 def version_free_addresses(call: Call, given: Given, healthy: Healthy) -> Given:
     """Name every record by an address without a version, on another host."""
-    if _is_data(call, given):
-        given.body = re.sub(rb"https?://[^/\"]+/ims/case/v1p[01]/CF", b"https://purl.example.org/case/CF", given.body)
-    return given
+    place = b"https://purl.example.org/case/CF"
+    return _rewritten(call, given, healthy, lambda text: re.sub(rb"https?://[^/\"]+/ims/case/v1p[01]/CF", place, text))
 
 
 @_persona(allowed_by="RFC 3339 allows fractions of a second, and +00:00 for Z.")
 def date_times_with_fractions(call: Call, given: Given, healthy: Healthy) -> Given:
     """Write date-times with a fraction and a numeric offset."""
-    if _is_data(call, given):
-        given.body = re.sub(rb'(T\d\d:\d\d:\d\d)Z"', rb'\1.250+00:00"', given.body)
-    return given
+    return _rewritten(call, given, healthy, lambda text: re.sub(rb'(T\d\d:\d\d:\d\d)Z"', rb'\1.250+00:00"', text))
 
 
 @_persona(allowed_by="5 and 5.0 are equal (REST Binding, 6.7 Float).")
@@ -241,7 +255,10 @@ def _other_code(given: Given, code: str) -> Given:
     return given.become(body)
 
 
-@_persona(allowed_by="Unknown sort and selection fields: the other published readings (D-02, D-03).")
+@_persona(
+    allowed_by="Unknown sort and selection fields: the other published readings (D-02, D-03).",
+    warns=("CASE-R-132", "CASE-R-159"),
+)
 def refuses_unknown_fields(call: Call, given: Given, healthy: Healthy) -> Given:
     """Answer 400 for unknown sort and selection fields."""
     known = load_standard(f"case-{call.version or '1.1'}").classes["CFDocument"].properties
@@ -260,7 +277,7 @@ def _refusal(given: Given, code: str) -> Given:
     return _other_code(given.become(body, status=400), code)
 
 
-@_persona(allowed_by="The prose demands invalid_filter_field (D-01).")
+@_persona(allowed_by="The prose demands invalid_filter_field (D-01).", warns=("CASE-R-026",))
 def filter_code_of_the_prose(call: Call, given: Given, healthy: Healthy) -> Given:
     """Answer an unknown filter field with the code that the enumeration lacks."""
     if call.parameter("filter") is not None and given.status == 400:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from skillmark.core.target import Feature
 from skillmark.faults.fault import FAULTS
 
 if TYPE_CHECKING:
@@ -226,7 +227,9 @@ def method_not_allowed_as_processing(call: Call, given: Given, healthy: Healthy)
     return given.become(given.json | body) if given.status == 405 and given.body else given
 
 
-@FAULTS.spoils("CASE-R-086", effect="Clients store empty rubrics.")
+@FAULTS.spoils(
+    "CASE-R-086", effect="Clients store empty rubrics.", unclaimed=frozenset({Feature.RUBRICS, Feature.ALL_FIELDS})
+)
 def unsupported_rubrics_answer_with_an_empty_one(call: Call, given: Given, healthy: Healthy) -> Given:
     """Answer every rubric with 200 and an empty object, and show none in packages."""
     if call.operation == "getCFRubric":

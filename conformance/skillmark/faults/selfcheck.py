@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 
 from skillmark.core.outcomes import Outcome, Verdict
 from skillmark.engine import Depth
-from skillmark.faults import links, listing, operations, refusals, serving, structure  # noqa: F401 - declare the faults
+from skillmark.faults import (  # noqa: F401 - declare the faults
+    access,
+    bulk,
+    links,
+    listing,
+    operations,
+    practice,
+    refusals,
+    serving,
+    structure,
+)
 from skillmark.faults.fault import FAULTS
 from skillmark.faults.nulls import NULL_PRODUCTS
-from skillmark.faults.personas import PERSONAS
+from skillmark.faults.personas import ALL_CLAIMS, PERSONAS
 from skillmark.faults.provider import Behaviour, PeculiarTransport
 from skillmark.faults.world import World, make_world, target_for
 from skillmark.plans import PLANS, find_plan
@@ -132,7 +142,7 @@ def decide_one(subject: Subject) -> Row:
     match subject.kind:
         case Kind.FAULT:
             fault = next(each for each in FAULTS if each.name == subject.name)
-            target = target_for(protected=fault.protected)
+            target = target_for(claims=ALL_CLAIMS - fault.unclaimed, protected=fault.protected)
             result = _certified(plan, fault.make(), target, protected=fault.protected)
             return _row(subject, result, expected=fault.requirements, protected=fault.protected)
         case Kind.PERSONA:
@@ -166,14 +176,16 @@ def _judgement(
 ) -> Judgement:
     match subject.kind:
         case Kind.PERSONA:
-            return Judgement.ACCUSED if failed or result.verdict is Verdict.NOT_CONFORMANT else Judgement.SPARED
+            accused = failed or warned - PERSONAS[subject.name].warns or result.verdict is Verdict.NOT_CONFORMANT
+            return Judgement.ACCUSED if accused else Judgement.SPARED
         case Kind.NULL:
             deserved = NULL_PRODUCTS[subject.name].deserves
             return Judgement.CAUGHT if result.verdict is deserved else Judgement.MISSED
         case Kind.FAULT:
             version = find_plan(subject.plan).standard.version
             catalogue = find_plan(subject.plan).catalogue.requirements
-            scored = {each for each in expected if catalogue[each].is_scored(version)}
+            is_open = next(each.disputed for each in FAULTS if each.name == subject.name)
+            scored = {each for each in expected if catalogue[each].is_scored(version) and not is_open}
             if failed & scored or (failed | warned) & (set(expected) - scored):
                 return Judgement.CAUGHT
             return Judgement.ELSEWHERE if failed | warned else Judgement.MISSED

@@ -68,6 +68,7 @@ class _Row:
     kinds: tuple[str, ...]
     change: Callable[[Record], object]
     versions: tuple[str, ...] = VERSIONS
+    disputed: bool = False
 
 
 _DOCUMENTS = ("CFPckgDocument", "CFDocument")
@@ -311,6 +312,7 @@ _ROWS = (
         ("CFRubricCriterionLevel",),
         turn("extensions", lambda v: v[0] if v else {}),
         _V11,
+        disputed=True,
     ),
     _Row("link-without-title", ("CASE-R-022",), _LOST, ("LinkURI",), drop("title")),
     _Row(
@@ -657,6 +659,7 @@ def _declare(row: _Row) -> None:
             effect=row.effect,
             make=lambda: Behaviour(answer=answer),
             versions=row.versions,
+            disputed=row.disputed,
         )
     )
 

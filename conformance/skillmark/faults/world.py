@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Product, Target
 from skillmark.faults.personas import ALL_CLAIMS
 from skillmark.faults.provider import Healthy
 from skillmark.wire.in_process import AsgiTransport
-from skillmark_fixtures.frameworks import framework, slugs
-from skillmark_reference.frameworks.importing import import_files
+from skillmark_reference.frameworks.importing import import_bundled
 from skillmark_reference.frameworks.storing import Repository
 from skillmark_reference.server import OAuthOptions, ServerOptions, create_app
 
@@ -37,19 +33,11 @@ class World:
 def make_world() -> World:
     """Import the bundled frameworks and start both providers in process."""
     repository = Repository.open("sqlite://")
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [_written(Path(folder), slug) for slug in slugs()]
-        import_files(repository, paths)
+    import_bundled(repository)
     return World(
         open=Healthy(AsgiTransport(create_app(repository, options=ServerOptions())), host=URL),
         protected=Healthy(AsgiTransport(create_app(repository, options=ServerOptions(oauth=_OAUTH))), host=URL),
     )
-
-
-def _written(folder: Path, slug: str) -> Path:
-    path = folder / f"{slug}.json"
-    path.write_text(json.dumps(framework(slug, version="1.1")), encoding="utf-8")
-    return path
 
 
 def target_for(*, claims: frozenset[Feature] | None = ALL_CLAIMS, protected: bool = False) -> Target:

@@ -33,23 +33,24 @@ def is_expressible(value: str) -> bool:
 
 
 def comparisons(values: Mapping[str, Sequence[str]], predicates: Sequence[str]) -> SearchStrategy[DrawnComparison]:
-    """Draw comparisons of fields with values that occur in the data; ``~`` also with parts of them."""
+    """Draw comparisons of fields with values that occur in the data, and with parts of them.
+
+    A part tells ``=`` from ``~``, and lies between values where an order is asked for.
+    """
     usable = {field: [value for value in found if is_expressible(value)] for field, found in values.items()}
     fields = sorted(field for field, found in usable.items() if found)
     return st.sampled_from(fields).flatmap(
         lambda field: st.sampled_from(list(predicates)).flatmap(
-            lambda predicate: _operands(usable[field], predicate).map(
+            lambda predicate: _operands(usable[field]).map(
                 lambda value: DrawnComparison(field=field, predicate=predicate, value=value)
             )
         )
     )
 
 
-def _operands(values: Sequence[str], predicate: str) -> SearchStrategy[str]:
+def _operands(values: Sequence[str]) -> SearchStrategy[str]:
     whole = st.sampled_from(list(values))
-    if predicate != "~":
-        return whole
-    return whole.flatmap(_parts)
+    return st.one_of(whole, whole.flatmap(_parts))
 
 
 def _parts(value: str) -> SearchStrategy[str]:

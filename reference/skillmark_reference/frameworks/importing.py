@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skillmark_fixtures.frameworks import slugs, write_all
 from skillmark_reference.frameworks.reading import Part, Unreadable, opened, parts
 from skillmark_reference.standards import load_standard
 from skillmark_reference.standards.structure import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from skillmark_reference.frameworks.storing import Import, Repository
     from skillmark_reference.standards import Standard
@@ -74,6 +76,13 @@ def import_files(repository: Repository, paths: Iterable[Path]) -> ImportReport:
     return ImportReport(documents=load.documents, records=load.records, violations=(), count=0)
 
 
+def import_bundled(repository: Repository) -> ImportReport:
+    """Import the bundled frameworks."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_all(Path(folder), version="1.1")
+        return import_files(repository, [Path(folder) / f"{slug}.json" for slug in slugs()])
+
+
 class _Load:
     """Counts what an import reads and finds."""
 
@@ -98,7 +107,8 @@ class _Load:
                 ImportViolation(file=path.name, pointer="", expected="a CFPackage", actual=f"a file that {error}")
             )
             return
-        self._structure("CFPackage", frame, "", file=path.name)
+        if not self._structure("CFPackage", frame, "", file=path.name):
+            self._unique("/CFDocument", frame["CFDocument"], seen, file=path.name)
         if not self.count:
             target.end(frame.pop("CFDocument"), frame)
             self.documents += 1
@@ -110,7 +120,7 @@ class _Load:
         form = _FORMS.get(part.collection, part.collection.removesuffix("s"))
         found = self._structure(form, part.value, part.pointer, file=file)
         if not found:
-            self._unique(part, seen, file=file)
+            self._unique(part.pointer, part.value, seen, file=file)
         if not self.count:
             target.add(part.collection, part.value)
             self.records += 1
@@ -130,8 +140,8 @@ class _Load:
             )
         return found
 
-    def _unique(self, part: Part, seen: set[bytes], *, file: str) -> None:
-        for pointer, identifier in _identifiers(part):
+    def _unique(self, place: str, record: dict[str, Any], seen: set[bytes], *, file: str) -> None:
+        for pointer, identifier in _identifiers(place, record):
             key = bytes.fromhex(identifier.replace("-", ""))
             if key in seen:
                 self._note(
@@ -158,11 +168,11 @@ def _place(frame: dict[str, Any], part: Part) -> None:
     holder.setdefault(names[-1], part.value)
 
 
-def _identifiers(part: Part) -> Iterator[tuple[str, str]]:
+def _identifiers(place: str, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the identifiers of a record and of the records inside of it, with their pointers."""
-    yield f"{part.pointer}/identifier", part.value["identifier"]
-    for index, criterion in enumerate(part.value.get("CFRubricCriteria", ())):
-        place = f"{part.pointer}/CFRubricCriteria/{index}"
-        yield f"{place}/identifier", criterion["identifier"]
+    yield f"{place}/identifier", record["identifier"]
+    for index, criterion in enumerate(record.get("CFRubricCriteria", ())):
+        row = f"{place}/CFRubricCriteria/{index}"
+        yield f"{row}/identifier", criterion["identifier"]
         for number, level in enumerate(criterion.get("CFRubricCriterionLevels", ())):
-            yield f"{place}/CFRubricCriterionLevels/{number}/identifier", level["identifier"]
+            yield f"{row}/CFRubricCriterionLevels/{number}/identifier", level["identifier"]

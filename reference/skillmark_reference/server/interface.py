@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -11,16 +12,16 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
-from skillmark_reference.frameworks.presenting import Presenter
+from skillmark_reference.frameworks.presenting import FrameworkReplaced, Presenter
 from skillmark_reference.frameworks.querying import Page, QueryProblem, answer
 from skillmark_reference.server.discovery import openapi
 from skillmark_reference.server.statuses import refusal
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -54,7 +55,8 @@ class Interface:
         ]
         if self._standard.discovery_path:
             routes.append(Route(self._standard.discovery_path, self._discovery, methods=["GET"]))
-        return Mount(self._standard.base_path, routes=routes)
+        # An address with a slash too many is unknown; the standard has no redirects.
+        return Mount(self._standard.base_path, app=Router(routes, redirect_slashes=False))
 
     def _presenter(self, request: Request) -> Presenter:
         return Presenter(self._repository, version=self._standard.version, base=self._base_of(request))
@@ -65,14 +67,18 @@ class Interface:
         An answer depends on the repository and on the request alone, so the tag is known before the answer is made.
         """
         key = f"{self._repository.revision} {self._base_of(request)} {request.url.path} {request.url.query}"
-        tag = f'W/"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
-        known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if tag in known or "*" in known:
-            return Response(status_code=304, headers=headers)
+        digest = hashlib.sha256(key.encode()).hexdigest()[:24]
+        known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+        headers = {"ETag": f'W/"{digest}"', "Cache-Control": "no-cache"}
+        unchanged = Response(status_code=304, headers=headers)
+        if f'"{digest}"' in known:
+            return unchanged
         response = make()
-        if response.status_code == 200:  # noqa: PLR2004 - only a success can be kept
-            response.headers.update(headers)
+        if response.status_code != 200:  # noqa: PLR2004 - only a success can be kept
+            return response
+        if "*" in known:
+            return unchanged
+        response.headers.update(headers)
         return response
 
     def _list(self, operation: Operation, request: Request) -> Response:
@@ -87,7 +93,7 @@ class Interface:
         except QueryProblem as problem:
             return refusal(self._standard, 400, str(problem), field=problem.parameter)
         path = f"{self._base_of(request)}{self._standard.base_path}{operation.path}"
-        headers = {"X-Total-Count": str(page.total), "Link": _link(path, query, page)}
+        headers = {"X-Total-Count": str(page.total), "Link": page_links(path, query, page)}
         return _json({operation.collection: page.records}, headers)
 
     def _single(self, operation: Operation, request: Request) -> Response:
@@ -126,17 +132,14 @@ class Interface:
         if framework is None:
             return self._unknown(identifier)
         pieces = _chunks(presenter.package(framework))
-        first = next(pieces, "")
-        second = next(pieces, None)
-        if second is None:
-            return Response(first, media_type="application/json")
-
-        def rest() -> Iterator[str]:
-            yield first
-            yield second
-            yield from pieces
-
-        return StreamingResponse(iterate_in_threadpool(rest()), media_type="application/json")
+        try:
+            begin = [next(pieces), *itertools.islice(pieces, 1)]
+        except FrameworkReplaced:
+            return self._package(identifier, presenter)
+        if len(begin) == 1:
+            return Response(begin[0], media_type="application/json")
+        content = iterate_in_threadpool(itertools.chain(begin, pieces))
+        return StreamingResponse(content, media_type="application/json")
 
     def _unknown(self, identifier: str) -> Response:
         return refusal(self._standard, 404, f"Unknown Object: {identifier}", code="unknownobject")
@@ -166,8 +169,8 @@ def _chunks(pieces: Iterator[str]) -> Iterator[str]:
         yield "".join(kept)
 
 
-def _link(path: str, query: dict[str, str], page: Page) -> str:
-    """Return the Link header of a page (RFC 8288; REST Binding, 3.1)."""
+def page_links(path: str, query: Mapping[str, str], page: Page) -> str:
+    """Return the Link header of a page at the absolute address ``path`` (RFC 8288; REST Binding, 3.1)."""
     last = max(0, (page.total - 1) // page.limit * page.limit)
     offsets = {"first": 0, "last": last}
     if page.offset + page.limit < page.total:

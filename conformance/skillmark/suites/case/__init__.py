@@ -9,6 +9,7 @@ from skillmark.suites.case import (  # noqa: F401 - importing a module declares 
     operations,
     packages,
     paging,
+    paging_links,
     practice,
     selection,
     sorting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _BASE_PATHS = ("CASE10-R-004", "CASE11-R-020", "CASE11-R-024")
 _PREFIX = "The binding puts the base path directly after the host name; whether a deployment may have a prefix is open."
 _CHILDREN = "How a hierarchyCode tells its parent is nowhere defined; dot-separated prefixes are the common form."
+#: Items outside the packages that were read, of which the document is looked up.
+_FOREIGN = 10
 _SETS = ("getCFConcept", "getCFSubject", "getCFItemType")
 
 
@@ -208,18 +211,32 @@ def _repeated(page: Answer) -> Iterator[Observation]:
 
 
 def _documents_elsewhere(case: CaseEvidence) -> Iterator[tuple[str, Answer]]:
-    """Yield the documents that single reads of items and associations, and the user, name: each once."""
+    """Yield the documents that items, associations, the items at their far ends, and the user name: each once."""
     seen: set[str] = set()
-    for operation_id in ("getCFItem", "getCFAssociation"):
-        for answer in case.reads(operation_id):
-            link = (answer.payload or {}).get("CFDocumentURI")
-            identifier = link.get("identifier") if isinstance(link, dict) else None
-            if isinstance(identifier, str) and identifier not in seen:
-                seen.add(identifier)
-                yield identifier, answer
+    for answer in (*case.reads("getCFItem"), *case.reads("getCFAssociation"), *_foreign_items(case)):
+        link = (answer.payload or {}).get("CFDocumentURI")
+        identifier = link.get("identifier") if isinstance(link, dict) else None
+        if isinstance(identifier, str) and identifier not in seen:
+            seen.add(identifier)
+            yield identifier, answer
     for identifier in case.context.target.known.get("CFDocument", ()):
         if identifier not in seen:
             yield identifier, case.ask("getCFDocument", identifier)
+
+
+def _foreign_items(case: CaseEvidence) -> list[Answer]:
+    """Read some of the items that associations lead to and no package that was read holds."""
+    pooled = {*case.pool("CFItem"), *case.pool("CFDocument")}
+    ends = (
+        found[0].record.get(member)
+        for found in case.pool("CFAssociation").values()
+        for member in ("originNodeURI", "destinationNodeURI")
+    )
+    identifiers = {str(end["identifier"]): None for end in ends if isinstance(end, dict) and end.get("identifier")}
+    pattern = re.compile((case.standard.datatypes["UUID"].pattern or "").strip("^$"))
+    foreign = [each for each in identifiers if each not in pooled and pattern.fullmatch(each)]
+    chosen = case.rng("foreign_items").sample(foreign, min(len(foreign), _FOREIGN))
+    return [case.ask("getCFItem", each) for each in chosen]
 
 
 def _set_entries(answer: Answer) -> list[dict[str, Any]]:

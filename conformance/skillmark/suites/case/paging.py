@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from hypothesis import strategies as st
 
@@ -23,16 +22,13 @@ from skillmark.suites.case.lists import (
     limits,
     offered,
     require,
-    selects,
     settled,
     shown,
-    sorts,
 )
 from skillmark.suites.case.suite import CASE
-from skillmark.suites.case.web_links import web_links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from hypothesis.strategies import SearchStrategy
 
@@ -44,7 +40,7 @@ _TOTAL = "X-Total-Count"
 _DEFAULT_LIMIT = 100
 #: Pages of one walk where the provider keeps its pages as large as asked for, and at the very most.
 _PAGES = 8
-_MOST_PAGES = 32
+MOST_PAGES = 32
 _D08 = "Nothing is defined for a page behind the last document; an empty list is the common answer (D-08)."
 _LENIENT = "The reaction to a value outside the range is not defined."
 _INVALID = (
@@ -66,7 +62,7 @@ def _windows(case: CaseEvidence) -> SearchStrategy[tuple[int, int]]:
     return st.tuples(st.integers(1, min(total + 2, 20)), st.integers(0, total - 1))
 
 
-def _limits_of_walks(case: CaseEvidence) -> SearchStrategy[int]:
+def limits_of_walks(case: CaseEvidence) -> SearchStrategy[int]:
     """Draw a limit with which the whole list takes a handful of pages."""
     total = len(case.documents)
     return st.integers(max(1, -(-total // _PAGES)), total + 1)
@@ -160,6 +156,7 @@ def totals_count_the_whole_list(case: CaseEvidence) -> Iterator[Observation]:
     for page in probes:
         yield from _judged_total(case, page)
     yield from _beyond_the_total(case, probes[0])
+    yield from _total_of_a_selection(case)
     yield from case.draw(
         "totals_count_the_whole_list",
         _windows(case),
@@ -198,6 +195,25 @@ def _judged_total(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
     )
 
 
+def _total_of_a_selection(case: CaseEvidence) -> Iterator[Observation]:
+    """Look whether the total follows a filter, which the binding leaves open."""
+    document = case.documents[0]
+    page = ask_list(case, filter=f"identifier='{document.identifier}'", limit=1)
+    if not filters(case) or shown(page) != (document.identifier,):
+        return
+    text = (page.exchange.header(_TOTAL) or "").strip()
+    if text == "1":
+        yield page.held()
+        return
+    yield page.finding(
+        "CASE-R-122",
+        expected=f"{_TOTAL} 1 for a filter that one document satisfies",
+        actual=text[:40] or "no such header",
+        cause="total under a filter",
+        dispute="What the total counts under a filter is not said.",
+    )
+
+
 def _beyond_the_total(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
     """Look whether the list goes on where the total says that it ends."""
     total = len(case.documents)
@@ -216,7 +232,7 @@ def _beyond_the_total(case: CaseEvidence, page: Answer) -> Iterator[Observation]
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
-class _Walk:
+class Walk:
     """The pages of one way through the list."""
 
     pages: list[Answer]
@@ -254,177 +270,9 @@ class _Walk:
         )
 
 
-def _known(case: CaseEvidence) -> set[str] | None:
+def known_documents(case: CaseEvidence) -> set[str] | None:
+    """Return the identifiers of all documents; ``None`` where the list is longer than the run reads."""
     return {document.identifier for document in case.documents} if is_whole(case) else None
-
-
-@CASE.check("CASE-R-123")
-def next_links_lead_through_the_list(case: CaseEvidence) -> Iterator[Observation]:
-    """Following the next links from the first page shows every document once, and comes to an end."""
-    require(case, Feature.PAGINATION, limits)
-
-    def judge(limit: int) -> Iterator[Observation]:
-        page = ask_list(case, limit=limit)
-        walk = _Walk(pages=[], seen=[])
-        goes_on = walk.take(page)
-        while goes_on and len(walk.pages) < _MOST_PAGES and (following := _followed(case, page, "next")):
-            page, count = following, len(walk.seen)
-            goes_on = walk.take(page)
-            if goes_on and len(walk.seen) == count and _target(page, "next"):
-                walk.problem, walk.cause = f"page {len(walk.pages)} is empty and has a next link", "next never ends"
-                goes_on = False
-        ended = len(walk.pages) < _MOST_PAGES
-        yield from walk.judged(
-            "CASE-R-123", total=_known(case) if ended else None, how=f"along the next links from limit={limit}"
-        )
-
-    yield from case.draw("next_links_lead_through_the_list", _limits_of_walks(case), judge)
-
-
-def _target(page: Answer, relation: str) -> str | None:
-    return web_links(page.exchange).targets.get(relation)
-
-
-def _followed(case: CaseEvidence, page: Answer, relation: str) -> Answer | None:
-    """Ask what a link of a page points to, always at the target itself: a link may name any host."""
-    target = _target(page, relation)
-    address = None if target is None else _address(case, target)
-    if address is None:
-        return None
-    query = [(name, value) for name, value in parse_qsl(address[1], keep_blank_values=True, errors="replace")]
-    printable = tuple((_printable(name), _printable(value)) for name, value in query)
-    return settled(case.ask(LIST, query=printable))
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-def _address(case: CaseEvidence, target: str) -> tuple[str, str] | None:
-    """Return the absolute address without its query, and the query; ``None`` for what is no address."""
-    try:
-        parts = urlsplit(urljoin(_list_address(case), target))
-    except ValueError:
-        return None
-    return f"{parts.scheme}://{parts.netloc}{parts.path}", parts.query
-
-
-def _list_address(case: CaseEvidence) -> str:
-    return case.asker.base + case.standard.operations[LIST].path
-
-
-@CASE.check("CASE-R-123")
-def links_lead_to_neighbours_and_ends(case: CaseEvidence) -> Iterator[Observation]:
-    """The prev link leads back to the page before, first to the first page, last to the page with the last document."""
-    require(case, Feature.PAGINATION, limits)
-    limit = max(1, len(case.documents) // 3)
-    first = ask_list(case, limit=limit, offset=0)
-    middle = ask_list(case, limit=limit, offset=limit)
-    if not shown(first) or not shown(middle) or len(shown(first)) > limit:
-        raise Untested("The list shows no two pages.")
-    links = web_links(middle.exchange)
-    if links.malformed:
-        yield _linked(middle, "a Link header of the form of RFC 8288", f"not readable from {links.malformed!r}")
-    for relation, concerns in (("prev", first), ("first", first), ("last", None)):
-        yield from _judged_relation(case, middle, relation=relation, same_as=concerns)
-    for name, page in (("prev", first), ("next", None)):
-        if page is not None and _target(page, name):
-            yield _linked(page, f"no {name} link on the first page", f"{_target(page, name)}")
-    yield from _addressed(case, middle)
-
-
-def _linked(page: Answer, expected: str, actual: str) -> Observation:
-    return page.finding("CASE-R-123", expected=expected, actual=actual)
-
-
-def _judged_relation(
-    case: CaseEvidence, page: Answer, *, relation: str, same_as: Answer | None
-) -> Iterator[Observation]:
-    """Judge one link of a page in the middle; without ``same_as`` it has to lead to the end of the list."""
-    followed = _followed(case, page, relation)
-    if followed is None:
-        yield _linked(page, f"a {relation} link on a page in the middle", "no such link")
-        return
-    if same_as is not None:
-        right, wanted = shown(followed) == shown(same_as), f"to the page that starts with {shown(same_as)[0]}"
-    elif is_whole(case):
-        last = case.documents[-1].identifier
-        right, wanted = shown(followed)[-1:] == (last,), f"to the page that ends with {last}"
-    else:
-        right, wanted = is_list(followed), "to a page"
-    if right:
-        yield followed.held()
-        return
-    yield followed.finding(
-        "CASE-R-123",
-        expected=f"the {relation} link leads {wanted}",
-        actual=f"a page of {', '.join(shown(followed)[:3]) or 'no documents'}" if is_list(followed) else followed.said,
-        further=(page.id,),
-        cause=f"{relation} leads elsewhere",
-    )
-
-
-def _addressed(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
-    """Look whether the links lead to the address that was asked."""
-    wanted = _list_address(case)
-    for relation, target in web_links(page.exchange).targets.items():
-        address = _address(case, target)
-        if relation not in case.standard.relations or address is None:
-            continue
-        if address[0].lower() != wanted.lower():
-            yield page.finding(
-                "CASE-R-123",
-                expected=f"links to {wanted}, where the list was asked for",
-                actual=f"{relation} leads to {address[0]}",
-                cause="links to another address",
-            )
-            return
-    yield page.held()
-
-
-@CASE.check("CASE-R-123")
-def links_keep_other_parameters(case: CaseEvidence) -> Iterator[Observation]:
-    """The links of a page keep the query parameters that the page was asked for with."""
-    require(case, Feature.PAGINATION, limits)
-    companions = [row for row in _companions(case) if _is_effective(case, row[0], row[1])]
-    if not companions:
-        raise NotApplicable("No other parameter of the list has an effect that a link could lose.")
-    for feature, _, parameters in companions:
-        page = ask_list(case, limit=1, **parameters)
-        target = _target(page, "next")
-        address = None if target is None else _address(case, target)
-        if address is None:
-            continue
-        kept = dict(parse_qsl(address[1], keep_blank_values=True, errors="replace"))
-        lost = [name for name, value in parameters.items() if kept.get(name) != value]
-        if not lost:
-            yield page.held()
-            continue
-        yield page.finding(
-            "CASE-R-123",
-            expected=f"a next link with {', '.join(f'{name}={parameters[name]}' for name in lost)}",
-            actual=f"{target}",
-            cause=f"{feature.value}: parameters lost",
-        )
-
-
-def _companions(
-    case: CaseEvidence,
-) -> tuple[tuple[Feature, Callable[[CaseEvidence], bool], dict[str, str]], ...]:
-    """Return parameters that go with limit, each with the feature that it belongs to."""
-    unlike = f"identifier!='{case.documents[0].identifier}'"
-    return (
-        (Feature.SORTING, sorts, {"sort": "identifier", "orderBy": "desc"}),
-        (Feature.FIELD_SELECTION, selects, {"fields": "identifier,title"}),
-        (Feature.FILTERING, filters, {"filter": unlike}),
-    )
-
-
-def _is_effective(case: CaseEvidence, feature: Feature, effect: Callable[[CaseEvidence], bool]) -> bool:
-    try:
-        return offered(case, feature, effect)
-    except NotApplicable:
-        return False
 
 
 @CASE.check("CASE-R-124")
@@ -535,12 +383,12 @@ def pages_partition_the_list(case: CaseEvidence) -> Iterator[Observation]:
         )
 
     def judge(limit: int) -> Iterator[Observation]:
-        walk = _Walk(pages=[], seen=[])
+        walk = Walk(pages=[], seen=[])
         goes_on = True
-        while goes_on and len(walk.seen) < len(case.documents) and len(walk.pages) < _MOST_PAGES:
+        while goes_on and len(walk.seen) < len(case.documents) and len(walk.pages) < MOST_PAGES:
             count = len(walk.seen)
             goes_on = walk.take(ask_list(case, limit=limit, offset=count)) and len(walk.seen) > count
-        ended = len(walk.pages) < _MOST_PAGES
-        yield from walk.judged("CASE-R-127", total=_known(case) if ended else None, how=f"in pages of {limit}")
+        ended = len(walk.pages) < MOST_PAGES
+        yield from walk.judged("CASE-R-127", total=known_documents(case) if ended else None, how=f"in pages of {limit}")
 
-    yield from case.draw("pages_partition_the_list", _limits_of_walks(case), judge)
+    yield from case.draw("pages_partition_the_list", limits_of_walks(case), judge)

@@ -196,9 +196,9 @@ def _judged(case: CaseEvidence, answer: Answer, member: str, *, requirement: str
 
 
 def _lost(case: CaseEvidence, answer: Answer) -> int:
-    """Return how many documents a sorted list lacks, where the provider's pages are large enough to tell."""
+    """Return how many documents a sorted list lacks, where the provider's pages are large enough to hold them all."""
     plain = set(shown(_sorted(case)))
-    return len(plain - set(shown(answer)))
+    return len(plain - set(shown(answer))) if len(plain) == len(case.documents) else 0
 
 
 def _out_of_order(values: list[Any], *, descending: bool) -> int | None:
