@@ -11,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from served import served
+
 from skillmark_fixtures.generator import write_framework
 from skillmark_reference.frameworks.importing import import_files
 from skillmark_reference.frameworks.storing import Repository
-from skillmark_reference.server import RunningServer, ServerOptions, create_app
 
 
 def main() -> None:
@@ -41,10 +42,10 @@ def _measured(items: int) -> tuple[float, float, int]:
         path = Path(folder) / "framework.json"
         with path.open("wb") as stream:
             write_framework(stream, items=items, seed=1)
-        repository = Repository.open(f"sqlite:///{folder}/case.sqlite")
-        import_files(repository, [path])
-        with RunningServer(create_app(repository, options=ServerOptions())) as server:
-            command = [sys.executable, __file__, "--worker", server.url]
+        database = f"sqlite:///{folder}/case.sqlite"
+        import_files(Repository.open(database), [path])
+        with served("--database", database) as url:
+            command = [sys.executable, __file__, "--worker", url]
             done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - this very script
     report = json.loads(done.stdout)
     return report["seconds"], report["peak"], report["requests"]

@@ -6,16 +6,14 @@ import argparse
 import time
 
 import httpx
+from served import served
 
-from skillmark.cli.serving import bundled
 from skillmark.core.clock import SystemClock
 from skillmark.core.target import Feature, Target
 from skillmark.engine import RunContext, find_depth, run_plan
 from skillmark.plans import find_plan
 from skillmark.suites import suite_of
 from skillmark.wire.client import WireClient
-from skillmark_reference.frameworks.storing import Repository
-from skillmark_reference.server import RunningServer, ServerOptions, create_app
 
 
 def main() -> None:
@@ -24,10 +22,8 @@ def main() -> None:
     parser.add_argument("--plan", default="case-1.1-provider")
     parser.add_argument("--level", default="full")
     options = parser.parse_args()
-    repository = Repository.open("sqlite://")
-    bundled(repository)
-    with RunningServer(create_app(repository, options=ServerOptions())) as server:
-        sent, seconds = _run(options.plan, options.level, server.url)
+    with served() as url:
+        sent, seconds = _run(options.plan, options.level, url)
         bare = _bare(sent)
     ours, theirs = len(sent) / seconds, len(sent) / bare
     print(f"requests           {len(sent)}")

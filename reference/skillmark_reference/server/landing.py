@@ -14,7 +14,7 @@ from skillmark_reference.server import pages
 from skillmark_reference.standards import load_standard, standard_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from starlette.requests import Request
 
@@ -28,6 +28,11 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _UNKNOWN = "There is no such record here."
+#: Definitions are rows of the page of their framework.
+_DEFINITIONS = ("CFConcepts", "CFSubjects", "CFLicenses", "CFItemTypes", "CFAssociationGroupings")
+_LINKS_OF_ITEMS = ("CFItemTypeURI", "conceptKeywordsURI", "licenseURI", "subjectURI")
+#: More ancestors are not looked for; a cycle has an end, too.
+_HIGHEST = 50
 
 
 def landing_routes(repository: Repository, *, base_of: Callable[[Request], str]) -> list[Route]:
@@ -45,7 +50,9 @@ def landing_routes(repository: Repository, *, base_of: Callable[[Request], str])
 
 def missing_page(request: Request, status: int) -> Response:
     """Return the page that is shown where no page is."""
-    return _page(pages.error_page(status, f"Nothing is to be found at {request.url.path[:200]}."), status=status)
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    root = "./" + "../" * (path.count("/") - 1)
+    return _page(pages.error_page(status, f"Nothing is to be found at {path[:200]}.", root=root), status=status)
 
 
 def _page(text: str, *, status: int = 200) -> Response:
@@ -75,28 +82,35 @@ class _Landing:
     def framework(self, request: Request) -> Response:
         framework = self._framework(request.path_params["identifier"])
         mine = [each for each in self._crosswalks() if framework.identifier in {each.left_id, each.right_id}]
-        return _page(pages.framework_page(self._package(request, framework), crosswalks=mine))
+        package = self._package(request, framework)
+        places = self._places(pages.nodes_elsewhere(package), home=framework)
+        return _page(pages.framework_page(package, crosswalks=mine, places=places))
 
     def item(self, request: Request) -> Response:
         record, framework = self._found("CFItems", request.path_params["identifier"])
         presenter = self._presenter(request)
         associations = presenter.associations(self._repository.associations_of(record["identifier"]))
-        ends = {each[end]["identifier"] for each in associations for end in ("originNodeURI", "destinationNodeURI")}
-        held = self._repository.collections_of(ends)
-        titles = {identifier: identifier for identifier, found in held.items() if "CFItems" in found}
         page = pages.item_page(
             presenter.single("CFItems", record, framework),
             associations,
             document=presenter.document(framework),
-            titles=titles,
+            ancestors=self._ancestors(record),
+            places=self._places([*_ends(associations), *_links(record)], home=framework),
         )
         return _page(page)
 
     def rubric(self, request: Request) -> Response:
         record, framework = self._found("CFRubrics", request.path_params["identifier"])
         presenter = self._presenter(request)
-        shown = presenter.single("CFRubrics", record, framework)
-        return _page(pages.rubric_page(shown, document=presenter.document(framework)))
+        assessed = [
+            each["CFItemURI"]["identifier"] for each in record.get("CFRubricCriteria", ()) if "CFItemURI" in each
+        ]
+        page = pages.rubric_page(
+            presenter.single("CFRubrics", record, framework),
+            document=presenter.document(framework),
+            places=self._places(assessed, home=framework),
+        )
+        return _page(page)
 
     def crosswalk(self, request: Request) -> Response:
         left = self._framework(request.path_params["left"])
@@ -138,10 +152,68 @@ class _Landing:
     def _crosswalks(self) -> list[pages.Crosswalk]:
         counts = Counter(ends for _, ends in self._crossing())
         return [
-            pages.Crosswalk(left_id=left[0], left_title=left[1], right_id=right[0], right_title=right[1], count=count)
+            pages.Crosswalk(
+                left_id=left[0],
+                left_title=left[1],
+                right_id=right[0],
+                right_title=right[1],
+                count=count + counts[right, left],
+            )
             for (left, right), count in counts.items()
+            # Associations in both directions are one crosswalk, turned as most of them are.
+            if (count, left) > (counts[right, left], right)
         ]
+
+    def _ancestors(self, record: Record) -> list[Record]:
+        """Return the items above an item from the top down, by the first parent of each."""
+        found = {record["identifier"]: record}
+        above: Record | None = record
+        while above is not None and len(found) <= _HIGHEST:
+            above = self._parent(above, besides=found)
+            if above is not None:
+                found[above["identifier"]] = above
+        return list(found.values())[:0:-1]
+
+    def _parent(self, record: Record, *, besides: Container[str]) -> Record | None:
+        for association in self._repository.associations_of(record["identifier"]):
+            parent = association["destinationNodeURI"]["identifier"]
+            if association["associationType"] == "isChildOf" and parent not in besides:
+                found = self._repository.find("CFItems", parent)
+                if found is not None:
+                    return found[0]
+        return None
+
+    def _places(self, identifiers: Iterable[str], *, home: Framework) -> dict[str, pages.Place]:
+        """Return the pages of the records that the repository has among some."""
+        held = self._repository.collections_of(identifiers)
+        places = {identifier: self._place(identifier, collections, home) for identifier, collections in held.items()}
+        return {identifier: place for identifier, place in places.items() if place is not None}
+
+    def _place(self, identifier: str, collections: set[str], home: Framework) -> pages.Place | None:
+        if "CFDocuments" in collections:
+            return pages.Place(path=pages.framework_path(identifier))
+        collection = next((each for each in ("CFItems", *_DEFINITIONS) if each in collections), None)
+        found = self._repository.find(collection, identifier) if collection else None
+        if found is None:
+            return None
+        if collection != "CFItems":
+            return pages.Place(path=pages.framework_path(found[1].identifier, part=identifier))
+        is_home = found[1].identifier == home.identifier
+        return pages.Place(path=pages.item_path(identifier), framework=None if is_home else _named(found[1])[1])
 
 
 def _named(framework: Framework) -> tuple[str, str]:
     return framework.identifier, str(framework.document["title"])
+
+
+def _ends(associations: Iterable[Record]) -> Iterator[str]:
+    for association in associations:
+        for end in ("originNodeURI", "destinationNodeURI"):
+            yield association[end]["identifier"]
+
+
+def _links(record: Record) -> Iterator[str]:
+    for member in _LINKS_OF_ITEMS:
+        content = record.get(member) or []
+        for link in content if isinstance(content, list) else [content]:
+            yield link["identifier"]
