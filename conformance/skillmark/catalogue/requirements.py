@@ -95,6 +95,8 @@ class Catalogue:
     name: str
     version: str
     requirements: Mapping[str, Requirement]
+    #: What the published documents disagree about, by number, for example ``D-03``.
+    disputes: Mapping[str, str]
     #: SHA-256 of the table, hexadecimal.
     digest: str
 
@@ -118,6 +120,7 @@ def load_catalogue(identifier: str) -> Catalogue:
         name=table["name"],
         version=table["version"],
         requirements={entry.id: entry for entry in entries},
+        disputes=table["disputes"],
         digest=hashlib.sha256(content).hexdigest(),
     )
 

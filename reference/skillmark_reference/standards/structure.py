@@ -113,7 +113,8 @@ def is_date(text: str) -> bool:
 
 def is_absolute_uri(text: str) -> bool:
     """Whether the text is an RFC 3986 URI with a scheme."""
-    return bool(_PLAIN_URI.fullmatch(text)) or bool(validate_rfc3986(text, rule="URI"))
+    # The grammar's expression ends with a dollar sign, which also matches before a final line feed.
+    return bool(_PLAIN_URI.fullmatch(text)) or (not text.endswith("\n") and bool(validate_rfc3986(text, rule="URI")))
 
 
 _DATE_TIME = re.compile(
