@@ -7,7 +7,7 @@ import logging
 import math
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 VERSIONS = ("1.0", "1.1")
 _TOKEN_PATH = "/oauth2/token"  # noqa: S105 - an address
-_EXPOSED = ["X-Total-Count", "Link", "ETag"]
+_ALLOWED = ["Authorization", "If-None-Match"]
+_EXPOSED = ["X-Total-Count", "Link", "ETag", "Retry-After", "WWW-Authenticate"]
 _SMALLEST_COMPRESSED = 1_000
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
@@ -53,12 +54,14 @@ class ServerOptions:
     rate_limit: float | None = None
 
 
-def create_app(repository: Repository, *, options: ServerOptions) -> Starlette:
-    """Return the application that serves a repository."""
-    office = TokenOffice(options.oauth) if options.oauth else None
+def create_app(
+    repository: Repository, *, options: ServerOptions, clock: Callable[[], float] = time.monotonic
+) -> Starlette:
+    """Return the application that serves a repository; ``clock`` gives the seconds that tokens and rates are measured by."""
+    office = TokenOffice(options.oauth, clock=clock) if options.oauth else None
 
     def base_of(request: Request) -> str:
-        return options.base_url or str(request.base_url).rstrip("/")
+        return (options.base_url or str(request.base_url)).rstrip("/")
 
     interfaces = [
         Interface(repository, version, base_of=base_of, token_path=_TOKEN_PATH if office else None)
@@ -71,27 +74,35 @@ def create_app(repository: Repository, *, options: ServerOptions) -> Starlette:
         # The pages show everything, so a provider that asks for tokens has none.
         routes += landing_routes(repository, base_of=base_of)
     middleware = [
-        Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=_EXPOSED),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD"],
+            allow_headers=_ALLOWED,
+            expose_headers=_EXPOSED,
+        ),
         Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED),
     ]
     if options.rate_limit:
-        middleware.append(Middleware(_RateLimit, rate=options.rate_limit))
+        middleware.append(Middleware(_RateLimit, rate=options.rate_limit, clock=clock))
     if office:
         middleware.append(Middleware(_Guard, admits=office.admits))
-    handlers = {_NOT_FOUND: _refused, _NOT_ALLOWED: _refused, Exception: _failed}
+    handlers: dict[Any, Any] = {_NOT_FOUND: _refused, _NOT_ALLOWED: _refused, Exception: _failed}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
 
 
 def _standard_of(path: str) -> Standard | None:
-    """Return the standard whose base path an address is under."""
+    """Return the standard whose base path an address is under, wherever the application is mounted."""
     standards = (load_standard(f"case-{version}") for version in VERSIONS)
-    return next((each for each in standards if path.startswith(f"{each.base_path}/")), None)
+    return next((each for each in standards if f"{each.base_path}/" in path), None)
 
 
 def _refused(request: Request, error: HTTPException) -> Response:
     standard = _standard_of(request.url.path)
     if standard is None:
-        return missing_page(request, error.status_code)
+        page = missing_page(request, error.status_code)
+        page.headers.update(error.headers or {})
+        return page
     text = f"Unknown Object: {request.url.path[:200]}" if error.status_code == _NOT_FOUND else "Only GET and HEAD."
     return refusal(standard, error.status_code, text, headers=error.headers)
 
@@ -114,7 +125,7 @@ class _Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         standard = _standard_of(scope["path"]) if scope["type"] == "http" else None
         header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), None)
-        is_public = standard is None or scope["path"] == f"{standard.base_path}{standard.discovery_path}"
+        is_public = standard is None or scope["path"].endswith(f"{standard.base_path}{standard.discovery_path}")
         if standard is None or is_public or self._admits(header):
             await self._app(scope, receive, send)
             return
@@ -128,12 +139,13 @@ class _Guard:
 class _RateLimit:
     """Refuses requests beyond a rate, with up to one second's worth at once."""
 
-    def __init__(self, app: ASGIApp, *, rate: float) -> None:
+    def __init__(self, app: ASGIApp, *, rate: float, clock: Callable[[], float]) -> None:
         self._app = app
         self._rate = rate
+        self._clock = clock
         self._most = max(1.0, rate)
         self._left = self._most
-        self._at = time.monotonic()
+        self._at = self._clock()
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +160,7 @@ class _RateLimit:
     def _taken(self) -> float:
         """Take one request from what is left; return the seconds to wait when nothing is."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             self._left = min(self._most, self._left + (now - self._at) * self._rate)
             self._at = now
             if self._left >= 1:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from skillmark.suites.case.answers import Answer
     from skillmark.suites.case.evidence import CaseEvidence
 
-_FORBIDDEN = "The binding has 403 for a refusal despite authorisation; products also use it for strangers."
+_NO_CODE = "The model makes imsx_codeMinor optional; the binding has a code for the status."
 _WRONG_TOKEN = (("Authorization", "Bearer c2tpbGxtYXJrLW5vdC1hLXRva2Vu"),)
 
 
 def _need_credentials(case: CaseEvidence) -> None:
-    """Return when the product claims access control, or the target was given credentials.
+    """Return when the product claims access control, or the target was given credentials; headers may be none.
 
     Raises:
         NotApplicable: neither.
@@ -30,11 +30,25 @@ def _need_credentials(case: CaseEvidence) -> None:
     """
     target = case.context.target
     claim = target.claim(Feature.ACCESS_CONTROL)
-    has_none = target.authentication.method is AuthenticationMethod.NONE and not target.headers
-    if claim is Claim.NOT_CLAIMED or (claim is Claim.UNSTATED and has_none):
+    has_method = target.authentication.method is not AuthenticationMethod.NONE
+    if claim is Claim.NOT_CLAIMED or (claim is Claim.UNSTATED and not has_method):
         raise NotApplicable("The vendor does not claim access control.")
-    if has_none:
+    if not has_method and not target.headers:
         raise Untested("Access control is claimed. Give credentials under [authentication].")
+
+
+def _need_strangers(case: CaseEvidence) -> None:
+    """Return when there are clients whom the product would have to refuse.
+
+    Raises:
+        NotApplicable: nothing was stated, and the product serves everybody.
+        Untested: what admits a client goes with every request.
+    """
+    if case.context.target.authentication.method is AuthenticationMethod.NONE:
+        raise Untested("The headers of the target file go with every request. Give credentials under [authentication].")
+    is_public = case.ask("getAllCFDocuments", authorised=False).status == 200
+    if is_public and case.context.target.claim(Feature.ACCESS_CONTROL) is Claim.UNSTATED:
+        raise NotApplicable("Nothing was stated about access control, and clients without a token are served.")
 
 
 def _strangers(case: CaseEvidence) -> Iterator[tuple[str, Answer]]:
@@ -50,15 +64,16 @@ def _strangers(case: CaseEvidence) -> Iterator[tuple[str, Answer]]:
 def strangers_are_refused(case: CaseEvidence) -> Iterator[Observation]:
     """A request without a token, or with a wrong one, is refused with 401 and its code."""
     _need_credentials(case)
+    _need_strangers(case)
     rule = case.standard.statuses[401]
     for offer, answer in _strangers(case):
         for each in told([answer]):
-            if each.status not in {401, 403}:
+            if each.status != 401:
                 actual, dispute = each.said, ""
-            elif each.status == 403:
-                actual, dispute = "status 403", _FORBIDDEN
+            elif not codes(each):
+                actual, dispute = "401 with no code-minor", _NO_CODE
             elif not set(codes(each)) & {*rule.code_minor, *rule.code_minor_from_prose}:
-                actual, dispute = f"401 with {', '.join(codes(each)) or 'no code-minor'}", ""
+                actual, dispute = f"401 with {', '.join(codes(each))}", ""
             else:
                 yield each.held()
                 continue

@@ -140,8 +140,6 @@ class Asker:
         self.base = context.target.url + self._standard.base_path
         self._answers: dict[object, Answer] = {}
         self._lists: OrderedDict[object, Answer] = OrderedDict()
-        #: Every answer so far that was no 200, in order.
-        self.refusals: list[Answer] = []
 
     def ask(
         self,
@@ -198,8 +196,6 @@ class Asker:
         exchange = reply.exchange
         document = parse(reply.body, content_type=exchange.header("content-type")) if reply.body else None
         answer = Answer(exchange=exchange, operation=operation, sourced_id=sourced_id, query=query, document=document)
-        if answer.status != 200 and exchange.trouble is None:
-            self.refusals.append(answer)
         if not fresh:
             self._remember(request, answer)
         return answer

@@ -64,7 +64,12 @@ def the_discovery_document_describes_the_service(case: CaseEvidence) -> Iterator
     """A localized OpenAPI 3 document names every operation with its path and operationId."""
     answer = _asked(case)
     if answer.payload is None:
-        yield answer.finding("CASE11-R-021", expected="an OpenAPI 3 document", cause="no document")
+        yield answer.finding(
+            "CASE11-R-021",
+            expected="an OpenAPI 3 document",
+            cause="no document",
+            dispute=_AUTHORISED if answer.status in {401, 403} else "",
+        )
         return
     stated = answer.payload.get("openapi")
     if not isinstance(stated, str) or not stated.startswith("3"):

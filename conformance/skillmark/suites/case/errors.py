@@ -133,18 +133,35 @@ def _invalid_uuid(standard: Standard) -> str:
 
 
 def provoked(case: CaseEvidence) -> list[Answer]:
-    """Return every refusal of the run so far, after provoking the kinds that the standard describes."""
+    """Provoke the refusals that the standard describes, and return them with those of the plain reads.
+
+    They are the same whichever checks ran before, so that a finding can be replayed by itself.
+    """
+    tried = [*_provocations(case), *(answer for answer in case.gathered if answer.status != 200)]
+    return [answer for answer in tried if answer.exchange.trouble is None and not _is_success(answer)]
+
+
+def _provocations(case: CaseEvidence) -> Iterator[Answer]:
     rng = case.rng("provoked")
     for operation_id in _single_reads(case):
-        case.ask(operation_id, _uuid4(rng))
-    case.ask("getCFItem", "not-a-uuid")
-    case.ask("getAllCFDocuments", query=(("fields", ""),))
-    case.ask("getAllCFDocuments", query=(("filter", "noSuchMember='x'"),))
-    case.ask_url(f"{case.asker.base}/{_uuid4(rng)}")
-    for method in ("POST", "PUT", "DELETE"):
-        # At an identifier that no record has, so that nothing could be changed.
-        case.ask("getCFItem", _uuid4(rng), method=method)
-    return [answer for answer in case.asker.refusals if not _is_success(answer)]
+        yield case.ask(operation_id, _uuid4(rng))
+        yield case.ask(operation_id, "not-a-uuid")
+    for query in (
+        ("fields", ""),
+        ("filter", "noSuchMember='x'"),
+        ("filter", "title"),
+        ("sort", "noSuchMember"),
+        ("limit", "0"),
+    ):
+        yield case.ask("getAllCFDocuments", query=(query,))
+    yield case.ask_url(f"{case.asker.base}/{_uuid4(rng)}")
+    yield from written(case)
+
+
+def written(case: CaseEvidence) -> list[Answer]:
+    """Return what is said to the methods that would change data, at identifiers that no record has."""
+    rng = case.rng("written")
+    return [case.ask("getCFItem", _uuid4(rng), method=method) for method in ("POST", "PUT", "DELETE")]
 
 
 def _is_success(answer: Answer) -> bool:
@@ -253,6 +270,13 @@ def listed_statuses_are_failures(case: CaseEvidence) -> Iterator[Observation]:
 @CASE.check("CASE-R-085")
 def other_statuses_are_failures_too(case: CaseEvidence) -> Iterator[Observation]:
     """A status that the binding does not list is sent with an imsx_StatusInfo of failure and error."""
+    for answer in written(case):
+        if answer.exchange.trouble is None and _is_success(answer):
+            yield answer.finding(
+                "CASE-R-085",
+                expected=f"{answer.exchange.method} refused, since every operation is a GET",
+                cause=f"{answer.exchange.method} accepted",
+            )
     for answer in provoked(case):
         if answer.status not in _LISTED and not has_status_body(answer):
             yield answer.finding(

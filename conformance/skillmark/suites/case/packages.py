@@ -11,9 +11,8 @@ from skillmark.suites.case.ordering import instant
 from skillmark.suites.case.suite import CASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from skillmark.core.findings import Finding
     from skillmark.engine import Observation
     from skillmark.suites.case.answers import Answer
     from skillmark.suites.case.evidence import CaseEvidence
@@ -36,8 +35,12 @@ class _Entry:
     record: dict[str, Any]
 
     @property
-    def identifier(self) -> object:
-        return self.record.get("identifier")
+    def identifier(self) -> str | None:
+        return _text(self.record.get("identifier"))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _entries(container: object, name: str, prefix: str = "") -> list[_Entry]:
@@ -82,29 +85,39 @@ def _links(entry: _Entry, member: str) -> list[dict[str, Any]]:
     return [link for link in (value if isinstance(value, list) else [value]) if isinstance(link, dict)]
 
 
-@CASE.check("CASE-R-099", "CASE-R-100")
+@CASE.check("CASE-R-099")
 def definitions_are_in_the_package(case: CaseEvidence) -> Iterator[Observation]:
     """What the records of a package link to is among its definitions."""
     for package in _packages(case):
         definitions = _definitions(package)
         for entry in _all_records(package):
             for member, array in _DEFINITIONS.items():
-                for link in _links(entry, member):
-                    if link.get("identifier") in definitions[array]:
-                        yield package.held()
-                    else:
-                        yield from _undefined(package, entry, member, array)
+                yield from _defined(package, entry, member, definitions[array], requirement="CASE-R-099")
 
 
-def _undefined(package: Answer, entry: _Entry, member: str, array: str) -> Iterator[Finding]:
-    for requirement in ("CASE-R-099", "CASE-R-100") if member == "CFItemTypeURI" else ("CASE-R-099",):
-        yield package.finding(
-            requirement,
-            expected=f"an entry of CFDefinitions/{array}",
-            actual=f"{_links(entry, member)[0].get('identifier')!r:.80} is none",
-            pointer=f"{entry.pointer}/{member}",
-            cause=member,
-        )
+@CASE.check("CASE-R-100")
+def item_types_are_in_the_package(case: CaseEvidence) -> Iterator[Observation]:
+    """The type that an item links to is among the definitions of its package."""
+    for package in _packages(case):
+        types = _definitions(package)["CFItemTypes"]
+        for entry in _entries(package.payload, "CFItems"):
+            yield from _defined(package, entry, "CFItemTypeURI", types, requirement="CASE-R-100")
+
+
+def _defined(
+    package: Answer, entry: _Entry, member: str, known: Container[object], *, requirement: str
+) -> Iterator[Observation]:
+    for link in _links(entry, member):
+        if link.get("identifier") in known:
+            yield package.held()
+        else:
+            yield package.finding(
+                requirement,
+                expected=f"an entry of CFDefinitions/{_DEFINITIONS[member]}",
+                actual=f"{link.get('identifier')!r:.80} is none",
+                pointer=f"{entry.pointer}/{member}",
+                cause=member,
+            )
 
 
 @CASE.check("CASE-R-101")
@@ -157,33 +170,41 @@ class _Tree:
     def __init__(self, package: Answer) -> None:
         payload = package.payload or {}
         document = payload.get("CFDocument")
-        self.root = document.get("identifier") if isinstance(document, dict) else None
+        self.root = _text(document.get("identifier")) if isinstance(document, dict) else None
         self.items = {entry.identifier: entry for entry in _entries(payload, "CFItems")}
         #: Edges by child: parent and the association.
-        self.parents: dict[object, list[tuple[object, _Entry]]] = {}
+        self.parents: dict[str | None, list[tuple[str | None, _Entry]]] = {}
+        #: What is known of the way up from a node, so that every edge is walked once.
+        self._fates: dict[str | None, str] = {}
         for entry in _entries(payload, "CFAssociations"):
             if entry.record.get("associationType") == "isChildOf":
                 child, parent = _end(entry, "originNodeURI"), _end(entry, "destinationNodeURI")
                 self.parents.setdefault(child, []).append((parent, entry))
 
-    def fate(self, item: object) -> str:
+    def fate(self, item: str | None) -> str:
         """Return why an item does not reach the document; empty when it does."""
-        seen: set[object] = set()
+        if item not in self.parents and item != self.root:
+            return "it has no parent"
+        path: dict[str | None, None] = {}
         current = item
-        while current != self.root:
-            if current in seen:
-                return "its parents form a cycle"
-            seen.add(current)
-            if current not in self.parents:
-                return "it has no parent" if current == item else "an ancestor of it has no parent"
-            current = self.parents[current][0][0]
-        return ""
+        while current not in self._fates:
+            if current in path:
+                self._fates[current] = "its parents form a cycle"
+            elif current == self.root:
+                self._fates[current] = ""
+            elif current not in self.parents:
+                self._fates[current] = "an ancestor of it has no parent"
+            else:
+                path[current] = None
+                current = self.parents[current][0][0]
+        self._fates |= dict.fromkeys(path, self._fates[current])
+        return self._fates[item]
 
 
-def _end(entry: _Entry, member: str) -> object:
+def _end(entry: _Entry, member: str) -> str | None:
     end = entry.record.get(member)
     identifier = end.get("identifier") if isinstance(end, dict) else None
-    return identifier if isinstance(identifier, str) else None
+    return _text(identifier)
 
 
 @CASE.check("CASE-R-103")

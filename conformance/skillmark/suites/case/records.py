@@ -102,14 +102,17 @@ class Census:
         self.counts: Counter[str] = Counter()
         #: Members with a value that is not empty, by class.
         self.populated: dict[str, set[str]] = {}
-        #: One exchange that shows each class.
+        #: One exchange that shows each class, and one that shows each member, whatever its value.
         self.shown_by: dict[str, str] = {}
+        self.members: dict[tuple[str, str], str] = {}
 
     def add(self, name: str, answer: Answer) -> None:
         """Count the objects of one answer."""
         for kind, value, _ in objects(self._standard, name, answer.payload):
             self.counts[kind] += 1
             self.shown_by.setdefault(kind, answer.id)
+            for member in value:
+                self.members.setdefault((kind, member), answer.id)
             known = self.populated.setdefault(kind, set())
             if len(known) < len(value) or not known.issuperset(value):
                 known.update(member for member in value.keys() - known if value[member] not in ("", [], {}, None))

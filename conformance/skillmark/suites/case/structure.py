@@ -11,6 +11,7 @@ from skillmark.core.target import Claim, Feature
 from skillmark.suites.case.answers import told
 from skillmark.suites.case.records import objects
 from skillmark.suites.case.suite import CASE
+from skillmark_reference.standards import Cardinality
 from skillmark_reference.standards.structure import Kind
 
 if TYPE_CHECKING:
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
     from skillmark.engine import Observation
     from skillmark.suites.case.answers import Answer
     from skillmark.suites.case.evidence import CaseEvidence
+    from skillmark_reference.standards import Property
     from skillmark_reference.standards.structure import Violation
 
 _D07 = (
     "The table makes extensions of a CFRubricCriterionLevel an array, those of every other class one object: probably a "
     "slip of the standard (D-07)."
 )
-_D12 = "The certification guide forbids extension data fields and offers them for review in the same breath (D-12)."
 #: Containers whose emptiness has a requirement of its own, which is disputed.
 _EMPTY_SETS = re.compile(r"CF\w+Set")
 _CONTAINER_LINKS = {"CFPackageURI", "CFDocumentURI"}
 _NUMBERS = {"Integer", "Float"}
+_OPEN_MEMBERS = {"associationType", "targetType"}
 
 
 def _is_doubtful(violation: Violation) -> bool:
@@ -52,14 +54,34 @@ def _is_empty_set(violation: Violation) -> bool:
     return violation.kind is Kind.EMPTY and bool(_EMPTY_SETS.fullmatch(violation.record_class))
 
 
-def _judged(case: CaseEvidence, requirement: str, concerns: Callable[[Violation], bool]) -> Iterator[Observation]:
-    """Yield a finding for each violation of a kind, and each answer without one as right."""
+def _judged(
+    case: CaseEvidence,
+    requirement: str,
+    concerns: Callable[[Violation], bool],
+    *,
+    members: Callable[[Property], bool] | None = None,
+) -> Iterator[Observation]:
+    """Yield a finding for each violation of a kind, and what shows that there is none.
+
+    That is every answer, or with ``members`` every member of these that some record has: where no record has one, nothing was
+    looked at.
+    """
     for answer, found in case.structural:
         mine = [violation for violation in found if concerns(violation)]
         for violation in mine:
             yield _from(answer, violation, requirement)
-        if not mine:
+        if not mine and members is None:
             yield answer.held()
+    if members is not None:
+        yield from _shown(case, members)
+
+
+def _shown(case: CaseEvidence, members: Callable[[Property], bool]) -> Iterator[Held]:
+    """Yield one subject for each member that some record has."""
+    for row in case.standard.classes.values():
+        for member in filter(members, row.properties.values()):
+            if place := case.census.members.get((row.name, member.name)):
+                yield Held(evidence=(place,))
 
 
 def _declare_class(requirement: str, name: str) -> None:
@@ -96,7 +118,8 @@ def bodies_are_bare(case: CaseEvidence) -> Iterator[Observation]:
         if answer.operation is None or answer.status != 200 or answer.document is None:
             continue
         row = case.standard.classes[answer.operation.payload]
-        wrapped = answer.payload is None or (
+        wrapped = answer.payload is None or not (answer.value.keys() & row.properties.keys())
+        wrapped = wrapped or (
             any(isinstance(answer.value[name], dict | list) for name in answer.value.keys() - row.properties.keys())
             and not set(row.required) <= answer.value.keys()
         )
@@ -137,6 +160,11 @@ def optional_members_are_populated(case: CaseEvidence) -> Iterator[Observation]:
             f"{len(missing)} optional member(s) are not populated in the data under test: {', '.join(missing)}. Load data "
             f"that populates them."
         )
+    if len(case.packages) < len(case.documents):
+        raise Untested(
+            f"{len(case.packages)} of {len(case.documents)} packages were read, and in these nothing populates "
+            f"{', '.join(missing)}. A higher --level reads more."
+        )
     for member in missing:
         yield Finding(
             requirement="CASE-R-033",
@@ -155,10 +183,14 @@ def _unpopulated(case: CaseEvidence) -> Iterator[str]:
             continue
         if row.name.startswith("CFRubric") and not rubrics_wanted:
             continue
-        seen = case.census.populated.get(row.name, set())
+        # A package shows the same records as the single reads, of which some are a sample.
+        forms = (row.name, *(form for form in (row.extends,) if form))
+        seen = set().union(*(case.census.populated.get(form, ()) for form in forms))
         for member in row.properties:
+            # What 1.1 brought is not asked for by certification, so that nobody claims it with the rest.
             if (
                 member not in seen
+                and (row.properties[member].since is None or member == "extensions")
                 and (member != "extensions" or extensions_wanted)
                 and (member != "CFRubrics" or rubrics_wanted)
             ):
@@ -176,7 +208,10 @@ def no_member_is_null(case: CaseEvidence) -> Iterator[Observation]:
 def identifiers_are_uuids(case: CaseEvidence) -> Iterator[Observation]:
     """Identifiers are lower-case UUIDs of version 1 to 5."""
     yield from _judged(
-        case, "CASE-R-037", lambda violation: violation.kind is Kind.PATTERN and violation.type == "UUID"
+        case,
+        "CASE-R-037",
+        lambda violation: violation.kind in {Kind.PATTERN, Kind.TYPE} and violation.type == "UUID",
+        members=lambda row: row.type == "UUID",
     )
 
 
@@ -187,20 +222,29 @@ def addresses_are_absolute_uris(case: CaseEvidence) -> Iterator[Observation]:
         case,
         "CASE-R-038",
         lambda violation: violation.kind in {Kind.FORMAT, Kind.TYPE} and violation.type in {"AnyURI", "URL"},
+        members=lambda row: row.type in {"AnyURI", "URL"},
     )
 
 
 @CASE.check("CASE-R-039")
 def change_times_are_date_times(case: CaseEvidence) -> Iterator[Observation]:
     """The member lastChangeDateTime is a date-time with zone on every record."""
-    yield from _judged(case, "CASE-R-039", lambda violation: violation.type == "DateTime")
+    yield from _judged(
+        case,
+        "CASE-R-039",
+        lambda violation: violation.type == "DateTime",
+        members=lambda row: row.type == "DateTime",
+    )
 
 
 @CASE.check("CASE-R-040")
 def status_dates_are_dates(case: CaseEvidence) -> Iterator[Observation]:
     """The members statusStartDate and statusEndDate are calendar dates without a time."""
     yield from _judged(
-        case, "CASE-R-040", lambda violation: violation.type == "Date" and violation.kind is not Kind.NULL
+        case,
+        "CASE-R-040",
+        lambda violation: violation.type == "Date" and violation.kind is not Kind.NULL,
+        members=lambda row: row.type == "Date",
     )
 
 
@@ -211,13 +255,19 @@ def normalized_strings_have_no_breaks(case: CaseEvidence) -> Iterator[Observatio
         case,
         "CASE-R-041",
         lambda violation: violation.kind is Kind.PATTERN and violation.type == "NormalizedString",
+        members=lambda row: row.type == "NormalizedString",
     )
 
 
 @CASE.check("CASE-R-042")
 def repeatable_members_are_arrays(case: CaseEvidence) -> Iterator[Observation]:
     """A repeatable member is a JSON array even with one entry."""
-    yield from _judged(case, "CASE-R-042", lambda violation: violation.kind is Kind.ARRAY)
+    yield from _judged(
+        case,
+        "CASE-R-042",
+        lambda violation: violation.kind is Kind.ARRAY,
+        members=lambda row: row.card.is_array,
+    )
 
 
 @CASE.check("CASE-R-043")
@@ -227,6 +277,7 @@ def numbers_are_numbers(case: CaseEvidence) -> Iterator[Observation]:
         case,
         "CASE-R-043",
         lambda violation: violation.type in _NUMBERS and violation.kind in {Kind.TYPE, Kind.RANGE},
+        members=lambda row: row.type in _NUMBERS,
     )
 
 
@@ -243,7 +294,12 @@ def package_forms_have_no_container_link(case: CaseEvidence) -> Iterator[Observa
 @CASE.check("CASE-R-047")
 def tokens_are_of_the_enumeration(case: CaseEvidence) -> Iterator[Observation]:
     """Enumerated members use exactly the listed tokens."""
-    yield from _judged(case, "CASE-R-047", lambda violation: violation.kind is Kind.TOKEN)
+    yield from _judged(
+        case,
+        "CASE-R-047",
+        lambda violation: violation.kind is Kind.TOKEN,
+        members=lambda row: row.type in case.standard.enums,
+    )
 
 
 @CASE.check("CASE-R-081")
@@ -263,6 +319,7 @@ def association_types_are_of_1_0(case: CaseEvidence) -> Iterator[Observation]:
         case,
         "CASE10-R-001",
         lambda violation: violation.kind is Kind.TOKEN and violation.member == "associationType",
+        members=lambda row: row.name == "associationType",
     )
 
 
@@ -319,7 +376,17 @@ def extensions_are_objects(case: CaseEvidence) -> Iterator[Observation]:
 @CASE.check("CASE11-R-011")
 def case_version_is_1_1(case: CaseEvidence) -> Iterator[Observation]:
     """The member caseVersion, where present, is the string 1.1."""
-    yield from _judged(case, "CASE11-R-011", lambda violation: violation.member == "caseVersion")
+    if ("CFDocument", "caseVersion") not in case.census.members and (
+        "CFPckgDocument",
+        "caseVersion",
+    ) not in case.census.members:
+        raise NotApplicable("No document states a caseVersion.")
+    yield from _judged(
+        case,
+        "CASE11-R-011",
+        lambda violation: violation.member == "caseVersion",
+        members=lambda row: row.name == "caseVersion",
+    )
 
 
 @CASE.check("CASE11-R-013")
@@ -328,7 +395,8 @@ def proprietary_tokens_start_with_ext(case: CaseEvidence) -> Iterator[Observatio
     yield from _judged(
         case,
         "CASE11-R-013",
-        lambda violation: violation.kind is Kind.TOKEN and violation.member in {"associationType", "targetType"},
+        lambda violation: violation.kind is Kind.TOKEN and violation.member in _OPEN_MEMBERS,
+        members=lambda row: row.name in _OPEN_MEMBERS,
     )
 
 
@@ -336,7 +404,12 @@ def proprietary_tokens_start_with_ext(case: CaseEvidence) -> Iterator[Observatio
 def target_types_are_case_or_ext(case: CaseEvidence) -> Iterator[Observation]:
     """The member targetType is CASE or an ext: token, and an end without another one has a UUID as identifier."""
     pattern = re.compile((case.standard.datatypes["UUID"].pattern or "").strip("^$"))
-    yield from _judged(case, "CASE11-R-014", lambda violation: violation.member == "targetType")
+    yield from _judged(
+        case,
+        "CASE11-R-014",
+        lambda violation: violation.member == "targetType",
+        members=lambda row: row.name == "targetType",
+    )
     for sighting in case.packaged("CFAssociation"):
         for member in ("originNodeURI", "destinationNodeURI"):
             end = sighting.record.get(member)
@@ -357,7 +430,12 @@ def target_types_are_case_or_ext(case: CaseEvidence) -> Iterator[Observation]:
 @CASE.check("CASE-R-110")
 def sets_have_entries(case: CaseEvidence) -> Iterator[Observation]:
     """Set containers hold at least one entry."""
-    yield from _judged(case, "CASE-R-110", _is_empty_set)
+    yield from _judged(
+        case,
+        "CASE-R-110",
+        _is_empty_set,
+        members=lambda row: row.card is Cardinality.SOME,
+    )
 
 
 @CASE.check("CASE-R-108", "CASE-R-109")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skillmark.core.errors import CannotTell, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.suites.case.answers import told
+from skillmark.suites.case.errors import has_status_body, provoked
 from skillmark.suites.case.suite import CASE
 from skillmark.wire.addresses import is_loopback, origin_of
 from skillmark.wire.documents import media_type_of
@@ -29,6 +30,7 @@ def bodies_are_json(case: CaseEvidence) -> Iterator[Observation]:
     """Every body is JSON in UTF-8, and its media type is application/json."""
     answers = [answer for answer in case.gathered if answer.status == 200 or answer.exchange.trouble is not None]
     # The smallest answer that shows a defect shows it best.
+    answers += [answer for answer in provoked(case) if has_status_body(answer)]
     for answer in told(sorted(answers, key=lambda each: each.exchange.size)):
         found: list[Observation] = [*_type_findings(answer), *_body_findings(answer)]
         yield from found or [answer.held()]
