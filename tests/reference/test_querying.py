@@ -68,6 +68,7 @@ def test_pages_are_slices(limit: int, offset: int) -> None:
         {"filter": "colour='red'"},
         {"filter": "licenseURI='x'"},
         {"filter": "title.x='a'"},
+        {"filter": "title='a' AND title='b' OR title='c'"},
     ],
 )
 def test_wrong_parameters_are_refused(query: dict[str, str]) -> None:
@@ -105,7 +106,10 @@ def test_unknown_sort_fields_change_nothing() -> None:
         ("title<'banana'", ["apple"]),
         ("title<='banana'", ["apple", "Banana"]),
         ("statusStartDate>'2024-06-01'", ["apple"]),
-        ("lastChangeDateTime='2025-05-01T10:30:00Z'", []),
+        ("lastChangeDateTime='2025-05-01T10:30:00Z'", ["Éclair"]),
+        ("lastChangeDateTime!='2025-05-01t10:30:00z'", ["apple", "Banana", "zebra"]),
+        ("lastChangeDateTime>'2024-06-01'", ["apple", "Éclair", "Banana"]),
+        ("lastChangeDateTime<='2024-01-01t00:00:00z'", ["zebra"]),
         ("lastChangeDateTime>='2025-05-01T10:30:00Z'", ["Éclair"]),
         ("title='apple' OR title='zebra'", ["apple", "zebra"]),
         ("title~'a' AND title~'e'", ["apple", "zebra"]),

@@ -33,6 +33,10 @@ _COLLECTIONS = {
 }
 
 
+class FrameworkReplaced(Exception):  # noqa: N818 - what happened while a package was read
+    """The framework was replaced by an import before its package was read to the end."""
+
+
 class Presenter:
     """Shows the records of a repository under one base address, in one version.
 
@@ -52,30 +56,31 @@ class Presenter:
 
     def documents(self) -> list[Record]:
         """Return all documents in full form, in the order of their import."""
-        return [self.document(framework) for framework in self._repository.frameworks()]
+        return self._documents(self._repository.frameworks())
 
     def document(self, framework: Framework) -> Record:
         """Return a document in full form (CFDocument)."""
+        return self._documents([framework])[0]
+
+    def _documents(self, frameworks: list[Framework]) -> list[Record]:
+        shown = self._shown("CFDocuments", [framework.document for framework in frameworks])
+        return [
+            record | {"CFPackageURI": self._link(framework, "CFPackages")}
+            for record, framework in zip(shown, frameworks, strict=True)
+        ]
+
+    def _link(self, framework: Framework, collection: str) -> Record:
+        """Return the link to a framework, as document or as package."""
         identifier = framework.identifier
-        link = {
-            "title": framework.document["title"],
-            "identifier": identifier,
-            "uri": self.address("CFPackages", identifier),
-        }
-        (shown,) = self._shown("CFDocuments", [framework.document])
-        return shown | {"CFPackageURI": link}
+        title = framework.document["title"]
+        return {"title": title, "identifier": identifier, "uri": self.address(collection, identifier)}
 
     def single(self, collection: str, record: Record, framework: Framework) -> Record:
         """Return a record in full form: items and associations with the link to their document."""
         (shown,) = self._shown(collection, [record])
         if collection not in _PACKAGE_FORMS:
             return shown
-        link = {
-            "title": framework.document["title"],
-            "identifier": framework.identifier,
-            "uri": self.address("CFDocuments", framework.identifier),
-        }
-        return shown | {"CFDocumentURI": link}
+        return shown | {"CFDocumentURI": self._link(framework, "CFDocuments")}
 
     def associations(self, records: list[Record]) -> list[Record]:
         """Return associations in package form."""
@@ -86,7 +91,11 @@ class Presenter:
         return self._shown(collection, records)
 
     def package(self, framework: Framework) -> Iterator[str]:
-        """Yield the JSON text of a package piece by piece, however large it is."""
+        """Yield the JSON text of a package piece by piece, however large it is.
+
+        Raises:
+            FrameworkReplaced: an import took the framework away, so that the pieces would not be a whole.
+        """
         frame = self._fitted(framework.frame, "CFPackage")
         (document,) = self._shown("CFDocuments", [framework.document])
         yield '{"CFDocument":' + _text(document)
@@ -98,6 +107,8 @@ class Presenter:
             else:
                 yield ","
                 yield from self._member(framework, name, value)
+        if not self._repository.holds(framework):
+            raise FrameworkReplaced
         yield "}"
 
     def whole(self, framework: Framework) -> Record:

@@ -23,6 +23,8 @@ _FILTER = re.compile(
     _COMPARISON.format(n=1, lazy="?") + "(?: (?P<operator>AND|OR) " + _COMPARISON.format(n=2, lazy="") + ")?",
     re.DOTALL,
 )
+#: A quote may be part of a value, but not with all this behind it: a third comparison, or an operator that is none.
+_FURTHER = re.compile(r"'\s+(?:AND|OR)\s+[^\s'=!<>~]+(?:!=|>=|<=|=|>|<|~)'", re.IGNORECASE)
 
 
 class QueryProblem(Exception):  # noqa: N818 - what the client got wrong
@@ -120,7 +122,11 @@ def _key(value: object) -> tuple[Any, ...]:
     if isinstance(value, (int, float)):
         return (0, float(value))
     moment = _instant(str(value))
-    return (1, moment.timestamp()) if moment else (2, *_collation(str(value).casefold()))
+    return (1, moment.timestamp()) if moment else _text_key(value)
+
+
+def _text_key(value: object) -> tuple[Any, ...]:
+    return (2, *_collation(str(value).casefold()))
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -137,10 +143,10 @@ def _collator() -> pyuca.Collator:
 
 
 def _instant(text: str) -> datetime.datetime | None:
-    if not re.match(r"\d{4}-\d\d-\d\dT", text):
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", text):
         return None
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        moment = datetime.datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return moment if moment.tzinfo else None
@@ -150,8 +156,8 @@ def _instant(text: str) -> datetime.datetime | None:
 
 
 def _filter(text: str, standard: Standard, row: RecordClass) -> Callable[[Record], bool]:
-    match = _FILTER.fullmatch(text)
-    if match is None:
+    match = _FILTER.fullmatch(text) if text.endswith("'") else None
+    if match is None or any(_FURTHER.search(match[value] or "") for value in ("value1", "value2")):
         raise QueryProblem("filter", "filter has to be like title~'data', or two of these joined by AND or OR")
     first = _comparison(match, 1, standard, row)
     if match["operator"] is None:
@@ -218,16 +224,28 @@ def _satisfies_list(entries: list[str], comparison: _Comparison) -> bool:
 
 
 def _satisfies_one(value: object, predicate: str, wanted: str) -> bool:
-    text, other = str(value).casefold(), wanted.casefold()
     match predicate:
         case "=":
-            return text == other
+            return _is_equal(value, wanted)
         case "!=":
-            return text != other
+            return not _is_equal(value, wanted)
         case "~":
-            return other in text
-    left, right = _key(value), _key(_as_number(wanted) if isinstance(value, (int, float)) else wanted)
+            return wanted.casefold() in str(value).casefold()
+    left, right = _comparable(value, wanted)
     return {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}[predicate]
+
+
+def _is_equal(value: object, wanted: str) -> bool:
+    if str(value).casefold() == wanted.casefold():
+        return True
+    moment = _instant(str(value))
+    return moment is not None and moment == _instant(wanted)
+
+
+def _comparable(value: object, wanted: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what a value and a text are compared by: as numbers or as instants where both are such, else as texts."""
+    left, right = _key(value), _key(_as_number(wanted) if isinstance(value, (int, float)) else wanted)
+    return (left, right) if left[0] == right[0] else (_text_key(value), _text_key(wanted))
 
 
 def _as_number(text: str) -> float | str:

@@ -9,18 +9,29 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import re
+import sqlite3
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from skillmark_reference.standards import load_standard
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
 Record = dict[str, Any]
 
 _BATCH = 500
 _MEMORY = ("sqlite://", "sqlite:///:memory:")
+#: How long an import into a SQLite file waits for another one to end.
+_PATIENCE_SECONDS = 300
+#: Records are found by such identifiers alone; an association may also end at a node that is called anything.
+_UUID = re.compile(load_standard("case-1.1").datatypes["UUID"].pattern or "")
 
 _metadata = sa.MetaData()
 
@@ -46,7 +57,7 @@ _records = sa.Table(
     #: Only for definitions that form a hierarchy.
     sa.Column("hierarchy_code", sa.Text),
     sa.Column("content", sa.Text, nullable=False),
-    sa.Index("records_by_identifier", "collection", "identifier"),
+    sa.Index("records_by_identifier", "identifier", "collection"),
     sa.Index("records_of_framework", "framework", "collection"),
 )
 
@@ -54,7 +65,7 @@ _ends = sa.Table(
     "association_ends",
     _metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("node", sa.Text, nullable=False),
+    sa.Column("node", sa.String(64), nullable=False),
     sa.Column("record", sa.ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
     sa.Index("ends_by_node", "node"),
     sa.Index("ends_of_record", "record"),
@@ -85,6 +96,9 @@ class Repository:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        # A database in memory has one connection, which is in one transaction at a time, whoever uses it.
+        is_single = isinstance(engine.pool, StaticPool)
+        self._turn: AbstractContextManager[object] = threading.RLock() if is_single else contextlib.nullcontext()
         _metadata.create_all(engine)
 
     @classmethod
@@ -117,8 +131,14 @@ class Repository:
 
     def framework(self, identifier: str) -> Framework | None:
         """Return the head of the framework whose document has the identifier."""
+        if not _UUID.fullmatch(identifier):
+            return None
         rows = self._rows(sa.select(_frameworks).where(_frameworks.c.identifier == identifier))
         return _framework(rows[0]) if rows else None
+
+    def holds(self, framework: Framework) -> bool:
+        """Whether the framework is still there, and no import has replaced it."""
+        return self._scalar(sa.select(_frameworks.c.id).where(_frameworks.c.id == framework.id)) is not None
 
     def records(self, framework: Framework, collection: str) -> Iterator[list[Record]]:
         """Yield the records of one collection of a framework, in the order of the package, in batches."""
@@ -139,6 +159,8 @@ class Repository:
 
     def find(self, collection: str, identifier: str) -> tuple[Record, Framework] | None:
         """Return a record and the framework that published it first."""
+        if not _UUID.fullmatch(identifier):
+            return None
         query = (
             sa.select(_records.c.content, _frameworks)
             .join(_frameworks, _frameworks.c.id == _records.c.framework)
@@ -156,11 +178,13 @@ class Repository:
             .where(
                 _records.c.framework == framework.id,
                 _records.c.collection == collection,
-                _records.c.hierarchy_code.startswith(f"{code}.", autoescape=True),
+                _records.c.hierarchy_code.startswith(f"{_plain(code)}.", autoescape=True),
             )
-            .order_by(_records.c.hierarchy_code, _records.c.id)
+            .order_by(_records.c.id)
         )
-        return [json.loads(row.content) for row in self._rows(query)]
+        # Databases differ in whether capitals count, and in how they sort.
+        found = [json.loads(row.content) for row in self._rows(query)]
+        return sorted((each for each in found if each["hierarchyCode"].startswith(f"{code}.")), key=_place_of)
 
     def associations_of(self, node: str) -> list[Record]:
         """Return the associations that begin or end at a node, each once."""
@@ -186,7 +210,7 @@ class Repository:
     def collections_of(self, identifiers: Iterable[str]) -> dict[str, set[str]]:
         """Return in which collections each of some identifiers is held; unknown ones are left out."""
         found: dict[str, set[str]] = {}
-        wanted = sorted(set(identifiers))
+        wanted = sorted(each for each in set(identifiers) if _UUID.fullmatch(each))
         for start in range(0, len(wanted), _BATCH):
             some = wanted[start : start + _BATCH]
             held = sa.select(_records.c.identifier, _records.c.collection).where(_records.c.identifier.in_(some))
@@ -200,38 +224,38 @@ class Repository:
     @contextlib.contextmanager
     def importing(self) -> Iterator[Import]:
         """Open a transaction that is kept when the block ends, and undone when it raises."""
-        with self._engine.begin() as connection:
-            highest = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(_frameworks.c.revision), 0)))
-            yield Import(connection, revision=int(highest or 0) + 1)
+        with self._turn, self._engine.begin() as connection:
+            yield Import(connection)
 
     def _rows(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[sa.Row[Any]]:
-        with self._engine.connect() as connection:
+        with self._turn, self._engine.connect() as connection:
             return list(connection.execute(query))
 
     def _scalar(self, query: sa.Select[Any]) -> Any:  # noqa: ANN401 - whatever the query selects
-        with self._engine.connect() as connection:
+        with self._turn, self._engine.connect() as connection:
             return connection.scalar(query)
 
 
 class Import:
     """One transaction that adds frameworks."""
 
-    def __init__(self, connection: sa.Connection, *, revision: int) -> None:
+    def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._revision = revision
+        self._revision = 0
         self._framework = 0
         self._pending: list[tuple[str, Record]] = []
 
     def begin(self, position: int) -> None:
-        """Begin a framework whose document may come later; ``position`` tells it from the others of this import."""
-        placeholder = {
-            "identifier": f"importing-{position}",
-            "document": "{}",
-            "frame": "{}",
-            "revision": self._revision,
-        }
+        """Begin a framework whose document may come later; ``position`` tells it from the others of this import.
+
+        Imports go one after the other: while another one has begun, this waits until that one has ended.
+        """
+        placeholder = {"identifier": f"importing-{position}", "document": "{}", "frame": "{}", "revision": 0}
         inserted = self._connection.execute(_frameworks.insert().values(**placeholder))
         self._framework = int(inserted.inserted_primary_key[0])  # type: ignore[index]
+        # Only now is it certain that no other import is under way.
+        highest = self._connection.scalar(sa.select(sa.func.max(_frameworks.c.revision)))
+        self._revision = self._revision or int(highest or 0) + 1
 
     def add(self, collection: str, record: Record) -> None:
         """Add a record to the framework that was begun."""
@@ -249,7 +273,7 @@ class Import:
         self._connection.execute(
             _frameworks.update()
             .where(_frameworks.c.id == self._framework)
-            .values(identifier=identifier, document=_text(document), frame=_text(frame))
+            .values(identifier=identifier, document=_text(document), frame=_text(frame), revision=self._revision)
         )
 
     def _flush(self) -> None:
@@ -260,7 +284,7 @@ class Import:
                 "framework": self._framework,
                 "collection": collection,
                 "identifier": record["identifier"],
-                "hierarchy_code": record.get("hierarchyCode"),
+                "hierarchy_code": _plain(record["hierarchyCode"]) if "hierarchyCode" in record else None,
                 "content": _text(record),
             }
             for collection, record in self._pending
@@ -271,6 +295,7 @@ class Import:
             for key, (collection, record) in zip(keys, self._pending, strict=True)
             if collection == "CFAssociations"
             for node in {record[end]["identifier"] for end in ("originNodeURI", "destinationNodeURI")}
+            if _UUID.fullmatch(node)
         ]
         if ends:
             self._connection.execute(_ends.insert(), ends)
@@ -286,7 +311,32 @@ class Import:
 def _engine(url: str) -> sa.Engine:
     if url in _MEMORY:
         return sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    return sa.create_engine(url)
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return sa.create_engine(url)
+    engine = sa.create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
+    sa.event.listen(engine, "connect", _read_while_writing)
+    return engine
+
+
+def _read_while_writing(connection: sqlite3.Connection, _: object) -> None:
+    """Let a SQLite file be read as it was while an import changes it; a file that cannot be written stays as it is."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _plain(code: str) -> str:
+    """Return a text as every database takes it."""
+    return code.replace("\0", "")
+
+
+def _place_of(definition: Record) -> list[tuple[int, str]]:
+    """Return what definitions are sorted by: their codes part by part, numbers before words and by their value."""
+    parts = definition["hierarchyCode"].split(".")
+    numbers = [part.lstrip("0") if part.isascii() and part.isdigit() else None for part in parts]
+    return [
+        (sys.maxsize, part) if number is None else (len(number), number)
+        for part, number in zip(parts, numbers, strict=True)
+    ]
 
 
 def _framework(row: sa.Row[Any]) -> Framework:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MOST_FORM = 10_000
 _MOST_TOKENS = 10_000
+#: RFC 6749, 5.1.
+_NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,10 @@ class TokenOffice:
             body += chunk
             if len(body) > _MOST_FORM:
                 return _error("invalid_request", 400)
-        form = {name: values[0] for name, values in parse_qs(body.decode("latin-1")).items()}
+        given = parse_qs(body.decode("latin-1"), keep_blank_values=True)
+        if any(len(values) > 1 for values in given.values()):
+            return _error("invalid_request", 400)
+        form = {name: values[0] for name, values in given.items() if values[0]}
         if not self._knows(request.headers.get("authorization", ""), form):
             return _error("invalid_client", 401, {"WWW-Authenticate": 'Basic realm="skillmark"'})
         if form.get("grant_type") != "client_credentials":
@@ -81,7 +86,7 @@ class TokenOffice:
                 self._tokens = {known: end for known, end in self._tokens.items() if end > now}
             self._tokens[token] = now + self._options.token_seconds
         body = {"access_token": token, "token_type": "Bearer", "expires_in": self._options.token_seconds}
-        return JSONResponse(body | ({"scope": scope} if scope else {}), headers={"Cache-Control": "no-store"})
+        return JSONResponse(body | ({"scope": scope} if scope else {}), headers=_NOT_KEPT)
 
 
 def _basic(header: str) -> tuple[str, str] | None:
@@ -97,4 +102,4 @@ def _basic(header: str) -> tuple[str, str] | None:
 
 
 def _error(code: str, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": code}, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    return JSONResponse({"error": code}, status_code=status, headers={**_NOT_KEPT, **(headers or {})})

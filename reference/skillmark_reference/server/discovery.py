@@ -54,6 +54,7 @@ def _operation(standard: Standard, operation: Operation) -> dict[str, Any]:
                 for status in operation.statuses
                 if status != 200  # noqa: PLR2004 - the success described above
             },
+            "default": _response("Refused for another reason.", "imsx_StatusInfo"),
         },
     }
 
@@ -61,9 +62,12 @@ def _operation(standard: Standard, operation: Operation) -> dict[str, Any]:
 def _query_parameter(standard: Standard, name: str) -> dict[str, Any]:
     row = standard.parameters[name]
     schema = {key: row[key] for key in ("type", "format", "minimum", "enum", "default") if key in row}
-    if schema.get("type") == "array":
-        schema["items"] = {"type": "string"}
-    return {"name": name, "in": "query", "required": False, "schema": schema or {"type": "string"}}
+    parameter = {"name": name, "in": "query", "required": False, "schema": schema}
+    if schema["type"] == "array":
+        schema["items"] = {"type": row["items"]}
+        # Comma-separated in one value; the default would be one parameter for each.
+        parameter |= {"style": "form", "explode": False}
+    return parameter
 
 
 def _response(description: str, payload: str) -> dict[str, Any]:
