@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import enum
+import functools
 import json
 import math
 from email.message import Message
@@ -37,7 +38,7 @@ class Problem:
     fatal: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Document:
     """A parsed body."""
 
@@ -51,6 +52,7 @@ def media_type_of(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
+@functools.lru_cache(maxsize=64)
 def charset_of(content_type: str | None) -> str:
     """Return the charset parameter of a Content-Type header, in lower case; empty without one."""
     message = Message()
@@ -128,8 +130,9 @@ class _Reading:
             self._note(ProblemKind.DUPLICATE_MEMBER, f"an object has the member {twice[:60]!r} twice")
         return members
 
-    def constant(self, text: str) -> None:
+    def constant(self, text: str) -> float:
         self._note(ProblemKind.SYNTAX, f"{text} is no JSON value")
+        return 0.0
 
     def integer(self, text: str) -> int:
         if len(text) > _LONGEST_NUMBER:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from skillmark.core.errors import CannotTell
 from skillmark.core.exchanges import Request, TroubleKind
@@ -16,7 +17,7 @@ from skillmark.wire.documents import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from skillmark.core.exchanges import Exchange
+    from skillmark.core.exchanges import Exchange, Reply
     from skillmark.engine import RunContext
     from skillmark.wire.documents import Document
     from skillmark_reference.standards import Operation
@@ -34,6 +35,8 @@ _OWN_TROUBLE = frozenset(
     }
 )
 _REMEMBERED_LISTS = 48
+#: Says that the product wants to be asked less often, not what it holds (REST Binding, 2.4).
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +75,11 @@ class Answer:
 
     @property
     def is_undecidable(self) -> bool:
-        """Whether trouble on the way hides what the product would have said."""
+        """Whether trouble on the way, or throttling, hides what the product would have said."""
         trouble = self.exchange.trouble
-        return trouble is not None and trouble.kind not in _OWN_TROUBLE
+        if trouble is None:
+            return self.status == _TOO_MANY_REQUESTS
+        return trouble.kind not in _OWN_TROUBLE
 
     @property
     def said(self) -> str:
@@ -124,8 +129,9 @@ def told(answers: Iterable[Answer]) -> Iterator[Answer]:
             yield answer
     if hidden:
         first = hidden[0]
+        slower = " Ask less often: `rate` under [http]." if first.status == _TOO_MANY_REQUESTS else ""
         raise CannotTell(
-            f"{len(hidden)} answer(s) could not be read, first {first.id} ({first.exchange.url}): {first.said}"
+            f"{len(hidden)} answer(s) could not be read, first {first.id} ({first.exchange.url}): {first.said}.{slower}"
         )
 
 
@@ -140,6 +146,7 @@ class Asker:
         self.base = context.target.url + self._standard.base_path
         self._answers: dict[object, Answer] = {}
         self._lists: OrderedDict[object, Answer] = OrderedDict()
+        self._documents: WeakValueDictionary[object, Document] = WeakValueDictionary()
 
     def ask(
         self,
@@ -159,7 +166,7 @@ class Asker:
             BudgetExhausted: the target's request budget is used up.
         """
         operation = self._standard.operations[operation_id]
-        path = operation.url_path(None if sourced_id is None else quote(sourced_id, safe=""))
+        path = operation.url_path(None if sourced_id is None else quote(sourced_id, safe="", errors="replace"))
         text = encoded(query) if raw_query is None else raw_query
         url = self.base + path + (f"?{text}" if text else "")
         request = Request(method=method, url=url, headers=headers, authorised=authorised)
@@ -171,7 +178,7 @@ class Asker:
         Raises:
             BudgetExhausted: the target's request budget is used up.
         """
-        request = Request(method=method, url=url, **rest)
+        request = Request(method=method, url=url.encode("utf-8", "replace").decode(), **rest)
         return self._answered(request, operation=None, sourced_id=None, query=(), fresh=fresh)
 
     def ask_many(self, operation_id: str, identifiers: Sequence[str]) -> list[Answer]:
@@ -194,11 +201,20 @@ class Asker:
             return known
         reply = self._client.send(request)
         exchange = reply.exchange
-        document = parse(reply.body, content_type=exchange.header("content-type")) if reply.body else None
+        document = self._parsed(reply) if reply.body else None
         answer = Answer(exchange=exchange, operation=operation, sourced_id=sourced_id, query=query, document=document)
         if not fresh:
             self._remember(request, answer)
         return answer
+
+    def _parsed(self, reply: Reply) -> Document:
+        """Return the document of a body; a body that is still remembered is not parsed, and not kept, a second time."""
+        stated = reply.exchange.header("content-type")
+        key = (reply.exchange.digest, stated)
+        document = self._documents.get(key)
+        if document is None:
+            document = self._documents[key] = parse(reply.body, content_type=stated)
+        return document
 
     def _known(self, request: Request) -> Answer | None:
         return self._answers.get(request) or self._lists.get(request)
@@ -214,5 +230,5 @@ class Asker:
 
 
 def encoded(query: Query) -> str:
-    """Return a query string in which every reserved character is percent-encoded."""
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+    """Return a query string in which every reserved character is percent-encoded; lone surrogates become question marks."""
+    return "&".join("=".join(quote(part, safe="", errors="replace") for part in pair) for pair in query)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from skillmark_reference.standards.structure import Violation
 
 _PAGE = 100
+#: Bytes of a body that is asked for again and again; a larger one is asked for once more, no oftener.
+LARGE = 2**22
 
 
 class CaseEvidence:
@@ -54,14 +56,21 @@ class CaseEvidence:
         pages = [self.first_list]
         seen = set(_identifiers(self.first_list))
         fresh = set(seen)
+        size = _PAGE
         while fresh and len(seen) < self.depth.documents and self._may_go_on(pages[-1], len(seen)):
-            query = (("limit", str(_PAGE)), ("offset", str(len(seen))))
-            page = self.ask("getAllCFDocuments", query=query)
+            page = self._page(size, len(seen))
+            if page.status == 400 and len(seen) < size:
+                # A limit above the provider's maximum may be refused; pages of the size of its own will not be.
+                size = len(_identifiers(self.first_list))
+                page = self._page(size, len(seen))
             fresh = set(_identifiers(page)) - seen
             if fresh:
                 pages.append(page)
             seen |= fresh
         return tuple(pages)
+
+    def _page(self, limit: int, offset: int) -> Answer:
+        return self.ask("getAllCFDocuments", query=(("limit", str(limit)), ("offset", str(offset))))
 
     def _may_go_on(self, last: Answer, seen: int) -> bool:
         total = last.exchange.header("x-total-count") or ""
@@ -116,6 +125,10 @@ class CaseEvidence:
     def pool(self, record_class: str) -> Mapping[str, list[Sighting]]:
         """Return the records of a class by identifier; empty when none was seen."""
         return self.pools.get(record_class, {})
+
+    def first_sighting(self, record_class: str, identifier: str) -> Sighting | None:
+        """Return where a record was first seen."""
+        return next(iter(self.pool(record_class).get(identifier, ())), None)
 
     def packaged(self, record_class: str) -> Iterator[Sighting]:
         """Yield the records of a full-form class as the packages hold them."""
@@ -182,11 +195,21 @@ class CaseEvidence:
         return (*self.list_pages, *self.single_reads)
 
     @functools.cached_property
+    def queried_lists(self) -> tuple[Answer, ...]:
+        """Answers to the document list with a parameter that changes which records it has, and none of their members."""
+        queries = [("limit", "1"), ("sort", "title")]
+        if self.documents:
+            queries.append(("filter", f"identifier='{self.documents[-1].identifier}'"))
+        found = (self.ask("getAllCFDocuments", query=(query,)) for query in queries)
+        # What a query finds may be nothing, and that is disputed.
+        return tuple(answer for answer in found if _identifiers(answer))
+
+    @functools.cached_property
     def structural(self) -> tuple[tuple[Answer, tuple[Violation, ...]], ...]:
         """Every gathered 200 answer with its departures from the table; one pass over everything."""
         return tuple(
             (answer, tuple(violations(self.standard, answer.operation.payload, answer.value)))
-            for answer in self.gathered
+            for answer in (*self.gathered, *self.queried_lists)
             if answer.operation is not None
             and answer.status == 200
             and answer.document is not None
@@ -247,6 +270,9 @@ class CaseEvidence:
             return
         listed, read = len(self.documents), len(self.packages)
         yield f"{read} package(s) were read for {listed} listed document(s)."
+        large = sum(answer.exchange.size > LARGE for answer in self.packages.values())
+        if large:
+            yield f"{large} package(s) of more than {LARGE // 2**20} MiB were read twice, smaller ones again and again."
         for operation in self.standard.operations.values():
             pooled = len(self.pool(operation.sourced_id_of or ""))
             if operation.id != "getCFPackage" and pooled > self.depth.reads:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import functools
 import re
 import unicodedata
 
@@ -30,18 +31,40 @@ class Order(enum.Enum):
 _DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
+#: The same few texts are compared again and again.
+_remembered = functools.lru_cache(maxsize=20_000)
 
+
+@_remembered
 def folded(text: str) -> str:
     """Return a text without the difference of upper and lower case, composed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+@_remembered
+def uncapped(text: str) -> str:
+    """Return a text with small letters, where every way of ignoring capitals agrees on them.
+
+    Full case folding makes ``ß`` equal to ``SS`` and both small sigmas equal; lowering the letters does neither. Nothing says
+    which of them is meant, nor that composed and decomposed letters are equal, so that such texts stay different here.
+    """
+    return "".join(map(_small, text))
+
+
+def _small(letter: str) -> str:
+    lower = letter.lower()
+    is_plain = len(lower) == len(letter.upper()) == 1 and lower.upper() == letter.upper()
+    return lower if is_plain else letter
+
+
+@_remembered
 def bare(text: str) -> str:
     """Return a folded text without accents, signs and spaces: equal for texts that some collation calls equal."""
     decomposed = unicodedata.normalize("NFKD", folded(text))
     return "".join(character for character in decomposed if unicodedata.category(character)[0] in "LN")
 
 
+@_remembered
 def instant(text: str) -> datetime.datetime | None:
     """Return the instant of an RFC 3339 date-time; ``None`` when it is none."""
     match = _DATE_TIME.fullmatch(text)
@@ -49,10 +72,17 @@ def instant(text: str) -> datetime.datetime | None:
         return None
     fraction = (match[3] or "")[:7]
     zone = "+00:00" if match[4] in "Zz" else match[4]
+    # Python knows no leap second: it counts as the end of the second before.
+    time = match[2].removesuffix(":60") + ":59" if match[2].endswith(":60") else match[2]
     try:
-        return datetime.datetime.fromisoformat(f"{match[1]}T{match[2]}{fraction}{zone}")
+        return datetime.datetime.fromisoformat(f"{match[1]}T{time}{fraction}{zone}")
     except ValueError:
         return None
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a date-time or a date."""
+    return instant(text) is not None or bool(_DATE.fullmatch(text))
 
 
 def compared(left: str, right: str) -> Order:
@@ -62,9 +92,9 @@ def compared(left: str, right: str) -> Order:
         return _ordered(moments[0], moments[1])
     if _DATE.fullmatch(left) and _DATE.fullmatch(right):
         return _ordered(left, right)
-    if any(moments) or _DATE.fullmatch(left) or _DATE.fullmatch(right):
+    if is_moment(left) or is_moment(right):
         return Order.UNDEFINED
-    return _collated(folded(left), folded(right))
+    return _collated(uncapped(left), uncapped(right))
 
 
 def _ordered(left: datetime.datetime | str, right: datetime.datetime | str) -> Order:

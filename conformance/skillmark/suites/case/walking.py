@@ -12,6 +12,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from skillmark.core.errors import Broken, CannotTell
+from skillmark.suites.case.evidence import LARGE
 from skillmark.suites.case.lists import LIST, limits
 from skillmark.suites.case.records import sightings
 from skillmark.suites.case.sameness import first_difference
@@ -72,6 +73,12 @@ class _Walks:
         #: The way that ends with it.
         self.way: tuple[Step, ...] = ()
         self.held: list[Answer] = []
+        #: What was read before the walks, by step; its records have been compared with each other.
+        self.plain = {
+            Step(operation=answer.operation.id, sourced_id=answer.sourced_id, query=answer.query): answer
+            for answer in case.gathered
+            if answer.operation is not None and answer.payload is not None
+        }
         self.stopped: CannotTell | None = None
 
     def is_over(self) -> bool:
@@ -125,8 +132,9 @@ class _Walker:
 
     def _remember(self, step: Step, answer: Answer) -> None:
         self._answers.setdefault(step, answer)
-        for key, sighting in self._seen(answer):
-            self._records.setdefault(key, sighting)
+        if not _is_equal(self._walks.plain.get(step), answer):
+            for key, sighting in self._seen(answer):
+                self._records.setdefault(key, sighting)
 
     def _seen(self, answer: Answer) -> Iterator[tuple[tuple[str, str], Sighting]]:
         standard = self._walks.case.standard
@@ -135,14 +143,12 @@ class _Walker:
                 yield (standard.full_form(sighting.form), sighting.identifier), sighting
 
     def _compared(self, step: Step, answer: Answer) -> Finding | None:
-        """Compare an answer with what the walk has met; a body that was met before holds no further records."""
-        before = self._answers.get(step)
+        """Compare an answer with what was met before; a body that was met before holds no further records."""
+        before = self._answers.get(step) or self._walks.plain.get(step)
         if before is not None:
-            if (before.status, before.exchange.digest) == (answer.status, answer.exchange.digest):
-                return None
-            return self._changed(before, answer)
+            return None if _is_equal(before, answer) else self._changed(before, answer)
         for key, sighting in self._seen(answer):
-            known = self._records.get(key)
+            known = self._records.get(key) or self._walks.case.first_sighting(*key)
             if known is not None and (finding := self._contradiction(known, sighting)):
                 return finding
         return None
@@ -183,6 +189,11 @@ class _Walker:
 
     def _told(self) -> str:
         return ", then ".join(str(step) for step in self._way)
+
+
+def _is_equal(before: Answer | None, answer: Answer) -> bool:
+    """Whether two answers are the same, byte by byte."""
+    return before is not None and (before.status, before.exchange.digest) == (answer.status, answer.exchange.digest)
 
 
 def walk(case: CaseEvidence) -> Iterator[Observation]:
@@ -270,7 +281,7 @@ def _places(case: CaseEvidence) -> list[list[Step]]:
 
 
 def _steps(case: CaseEvidence, operation_id: str) -> list[Step]:
-    good = [answer for answer in case.reads(operation_id) if answer.payload is not None]
+    good = [answer for answer in case.reads(operation_id) if answer.payload is not None and answer.exchange.size <= LARGE]
     return [Step(operation=operation_id, sourced_id=answer.sourced_id) for answer in good[:_VISITED]]
 
 
