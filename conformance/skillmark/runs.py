@@ -36,6 +36,8 @@ class RunOptions:
     only: Callable[[Check], bool] = lambda _: True
     #: Told of every check that begins or ends.
     listen: Callable[[Event], None] = lambda _: None
+    #: Told of every request, by its number.
+    count: Callable[[int], None] = lambda _: None
 
 
 def certify(
@@ -55,7 +57,7 @@ def certify(
     """
     options = options or RunOptions()
     clock = clock or SystemClock()
-    client = WireClient(target, clock=clock, transport=transport)
+    client = WireClient(target, clock=clock, transport=transport, count=options.count)
     context = RunContext(plan=plan, target=target, client=client, clock=clock, seed=options.seed, depth=options.depth)
     try:
         run = run_plan(suite_of(plan), context, only=options.only, listen=options.listen)

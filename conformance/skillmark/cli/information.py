@@ -9,7 +9,8 @@ from rich.table import Table
 
 from skillmark.catalogue import Decision
 from skillmark.cli import consoles
-from skillmark.cli.application import app
+from skillmark.cli.application import app, examples
+from skillmark.cli.options import DEFAULT_PLAN, JsonOption, PlanOption, requirement_ids
 from skillmark.core.errors import Misconfigured
 from skillmark.engine import CLOSING_CHECKS
 from skillmark.plans import PLANS, Plan, find_plan
@@ -20,20 +21,21 @@ from skillmark_reference.standards.json_schema import json_schema
 if TYPE_CHECKING:
     from skillmark.catalogue import Requirement
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
-
-@app.command(epilog="Example: skillmark plans --json")
+@app.command(epilog=examples("skillmark plans", "skillmark plans --json"))
 def plans(*, as_json: JsonOption = False) -> None:
-    """List the plans: a role in one version of a standard."""
+    """List the plans.
+
+    A plan is a role in one version of a standard: the requirements that it decides.
+    """
     rows = [_plan_row(plan) for plan in PLANS.values()]
     if as_json:
         consoles.print_json(rows)
         return
-    table = Table("plan", "what it tests", "requirements", "deciding", box=None)
+    table = Table("plan", "what it tests", "requirements", "deciding", box=None, pad_edge=False)
     for row in rows:
         table.add_row(row["id"], row["title"], str(row["requirements"]), str(row["deciding"]))
-    consoles.output().print(table)
+    consoles.print_table(table)
 
 
 def _plan_row(plan: Plan) -> dict[str, Any]:
@@ -60,24 +62,29 @@ def checks_by_requirement(plan: Plan) -> dict[str, list[str]]:
     return tests
 
 
-@app.command(epilog="Example: skillmark requirements --plan case-1.1-provider --json")
+@app.command(
+    epilog=examples(
+        "skillmark requirements",
+        "skillmark requirements --plan case-1.0-provider --json | jq -r '.[] | select(.tests == []) | .id'",
+    )
+)
 def requirements(
     *,
-    plan: Annotated[str, typer.Option(help="The plan whose requirements are listed.")] = "case-1.1-provider",
+    plan: PlanOption = DEFAULT_PLAN,
     as_json: JsonOption = False,
 ) -> None:
-    """List the requirements of a plan, each with the tests that decide it."""
+    """List the requirements of a plan and their tests."""
     chosen = find_plan(plan)
     tests = checks_by_requirement(chosen)
     rows = [_requirement_row(entry, chosen, tests[entry.id]) for entry in chosen.requirements]
     if as_json:
         consoles.print_json(rows)
         return
-    table = Table("id", "level", "decided", "scored", "clause", "tests", box=None)
+    table = Table("id", "level", "decided", "scored", "clause", "tests", box=None, pad_edge=False)
     for row in rows:
         scored = "yes" if row["scored"] else "no"
         table.add_row(row["id"], row["level"], row["decided"], scored, row["clause"], ", ".join(row["tests"]))
-    consoles.output().print(table)
+    consoles.print_table(table)
 
 
 def _requirement_row(entry: Requirement, plan: Plan, tests: list[str]) -> dict[str, Any]:
@@ -100,21 +107,33 @@ def _requirement_row(entry: Requirement, plan: Plan, tests: list[str]) -> dict[s
     return row
 
 
-@app.command(epilog="Example: skillmark explain CASE-R-093")
+@app.command(epilog=examples("skillmark explain CASE-R-093", "skillmark explain CASE-R-093 --json | jq -r .url"))
 def explain(
-    requirement: Annotated[str, typer.Argument(help="A requirement id, for example CASE-R-093.")],
+    requirement: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A requirement id, for example CASE-R-093.", autocompletion=requirement_ids),
+    ],
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain one requirement: what it says, where, how it is decided, how products break it."""
-    plan = next((each for each in PLANS.values() if requirement in {r.id for r in each.requirements}), None)
+    """Explain one requirement.
+
+    What it says and where, how it is decided and by which tests, how products break it.
+    """
+    identifier = requirement.upper()
+    # The newest version that has it: its tests are the most.
+    plan = next((each for each in reversed(PLANS.values()) if identifier in {r.id for r in each.requirements}), None)
     if plan is None:
         raise Misconfigured(f"No plan has a requirement {requirement!r}. `skillmark requirements` lists them.")
-    entry = plan.catalogue.requirements[requirement]
-    row = _requirement_row(entry, plan, checks_by_requirement(plan)[requirement])
+    entry = plan.catalogue.requirements[identifier]
+    row = _requirement_row(entry, plan, checks_by_requirement(plan)[identifier])
     if as_json:
         consoles.print_json(row)
         return
+    consoles.print_table(_explanation(entry, row))
+
+
+def _explanation(entry: Requirement, row: dict[str, Any]) -> Table:
     lines = {
         "says": entry.says,
         "level": f"{entry.level} ({entry.status}), binds {' and '.join(entry.versions)}",
@@ -124,19 +143,37 @@ def explain(
         "readings": "\n".join(entry.readings) or entry.doubt,
         "tests": "\n".join(row["tests"]),
     }
-    table = Table(title=entry.id, title_justify="left", show_header=False, box=None)
+    table = Table(title=entry.id, title_justify="left", show_header=False, box=None, pad_edge=False)
     for name, text in lines.items():
         if text:
             table.add_row(name, text)
-    consoles.output().print(table)
+    return table
 
 
-@app.command(epilog="Examples: skillmark schema case-1.1 CFItem; skillmark schema case-1.0 CFPackage > package.json")
+def _class_names() -> list[str]:
+    return sorted({name for each in standard_ids() for name in load_standard(each).classes})
+
+
+@app.command(
+    epilog=examples("skillmark schema case-1.1 CFItem", "skillmark schema case-1.0 CFPackage > package.schema.json")
+)
 def schema(
-    standard: Annotated[str, typer.Argument(help="A standard, for example case-1.1.")],
-    record_class: Annotated[str, typer.Argument(metavar="CLASS", help="A class, for example CFItem.")],
+    standard: Annotated[
+        str,
+        typer.Argument(
+            metavar="STANDARD",
+            help=f"One of: {', '.join(standard_ids())}.",
+            autocompletion=lambda: list(standard_ids()),
+        ),
+    ],
+    record_class: Annotated[
+        str, typer.Argument(metavar="CLASS", help="A class, for example CFItem.", autocompletion=_class_names)
+    ],
 ) -> None:
-    """Print the JSON Schema (2020-12) of a class, derived from the standard's table."""
+    """Print the JSON Schema of a class.
+
+    In draft 2020-12, derived from the standard's table.
+    """
     if standard not in standard_ids():
         raise Misconfigured(f"There is no standard {standard!r}. Standards: {', '.join(standard_ids())}.")
     table = load_standard(standard)

@@ -3,58 +3,75 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from skillmark.cli import consoles
-from skillmark.cli.application import app
-from skillmark.cli.testing import TargetOption, UrlOption, chosen_target
-from skillmark.core.clock import SystemClock
+from skillmark.cli.application import app, examples
+from skillmark.cli.options import (
+    DEFAULT_PLAN,
+    CaFileOption,
+    JsonOption,
+    LabOption,
+    PlanOption,
+    TargetOption,
+    UrlOption,
+    chosen_target,
+)
+from skillmark.cli.running import OUT_OF_REACH, diagnosed
 from skillmark.core.errors import Misconfigured
 from skillmark.core.outcomes import ExitCode
 from skillmark.plans import find_plan
-from skillmark.suites.case.diagnosis import Cause, Diagnosis, diagnose
-from skillmark.wire.client import WireClient
 from skillmark.wire.configuration import TARGET_TEMPLATE
 
+if TYPE_CHECKING:
+    from skillmark.suites.case.diagnosis import Diagnosis
 
-@app.command(epilog="Example: skillmark init my-product.toml")
+
+@app.command(epilog=examples("skillmark init", "skillmark init products/mine.toml"))
 def init(
-    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("target.toml"),
+    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write.")] = Path("target.toml"),
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a commented target.toml."""
+    """Write a commented target.toml.
+
+    It names the product under test: address, authentication, claims, attestations. Secrets stay in environment variables.
+    """
     if path.exists() and not force:
         raise Misconfigured(f"{path} exists. Choose another name, or replace it with --force.")
     path.write_text(TARGET_TEMPLATE, encoding="utf-8")
-    consoles.output().print(f"Wrote {path}. Fill it in, then: skillmark doctor --target {path}", markup=False)
+    consoles.say(f"Wrote {path}. Fill it in, then: skillmark doctor --target {path}")
 
 
-@app.command(epilog="Example: skillmark doctor --target target.toml --plan case-1.0-provider")
+@app.command(
+    epilog=examples(
+        "skillmark doctor --target target.toml",
+        "skillmark doctor --url https://case.example.org --plan case-1.0-provider",
+    )
+)
 def doctor(
     *,
     url: UrlOption = None,
     target: TargetOption = None,
-    plan: Annotated[str, typer.Option(help="The plan that the settings have to fit.")] = "case-1.1-provider",
-    ca_file: Annotated[Path | None, typer.Option("--ca-file", help="PEM file of the authority to trust.")] = None,
-    lab: Annotated[bool, typer.Option("--lab", help="Allow plain http on a test bench.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    plan: PlanOption = DEFAULT_PLAN,
+    ca_file: CaFileOption = None,
+    lab: LabOption = False,
+    as_json: JsonOption = False,
 ) -> int:
-    """Look at the settings before a run, and name what is wrong with them."""
+    """Look at the settings before a run.
+
+    Names what is wrong with them: base path, version, redirects, HTML instead of JSON, TLS, tokens, an empty repository, the
+    clock. Exit code 0 when the plan can be run, 2 when the settings are wrong, 4 when the target cannot be reached.
+    """
     chosen = find_plan(plan)
-    product = chosen_target(url=url, file=target, lab=lab, ca_file=ca_file)
-    clock = SystemClock()
-    client = WireClient(product, clock=clock)
-    try:
-        found = diagnose(product, chosen.standard, client, clock)
-    finally:
-        client.close()
+    product = chosen_target(chosen, url=url, file=target, lab=lab, ca_file=ca_file)
+    found = diagnosed(chosen, product)
     if as_json:
         consoles.print_json([_row(each) for each in found])
     else:
-        _print(found)
+        _print(found, url=product.url, plan=plan)
     return int(_exit_code(found))
 
 
@@ -67,17 +84,16 @@ def _row(found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _print(found: tuple[Diagnosis, ...]) -> None:
-    console = consoles.output()
+def _print(found: tuple[Diagnosis, ...], *, url: str, plan: str) -> None:
     for each in found:
-        console.print(f"{'✗' if each.is_blocking else '!'} {each.message}", markup=False)
-        console.print(f"  {each.next_step}", markup=False)
+        consoles.say(f"{'✗' if each.is_blocking else '!'} {each.cause.value}: {each.message}")
+        consoles.say(f"  {each.next_step}")
     if not any(each.is_blocking for each in found):
-        console.print("✓ The settings fit: the plan can be run.", markup=False)
+        consoles.say(f"✓ {url} can be tested: skillmark test {plan}")
 
 
 def _exit_code(found: tuple[Diagnosis, ...]) -> ExitCode:
     blocking = [each for each in found if each.is_blocking]
-    if any(each.cause in {Cause.UNREACHABLE, Cause.TLS} for each in blocking):
+    if any(each.cause in OUT_OF_REACH for each in blocking):
         return ExitCode.UNREACHABLE
     return ExitCode.MISUSE if blocking else ExitCode.CONFORMANT

@@ -1,5 +1,25 @@
 """All verbs; importing a module registers its own."""
 
 from skillmark.cli import fixtures, information, selfcheck, serving, settings, testing
+from skillmark.cli.application import app
 
 __all__ = ["fixtures", "information", "selfcheck", "serving", "settings", "testing"]
+
+#: The order in which a newcomer needs them.
+_ORDER = [
+    "demo",
+    "init",
+    "doctor",
+    "test",
+    "replay",
+    "report",
+    "plans",
+    "requirements",
+    "explain",
+    "schema",
+    "serve",
+    "import",
+    "selfcheck",
+]
+
+app.registered_commands.sort(key=lambda verb: _ORDER.index(str(verb.name or getattr(verb.callback, "__name__", ""))))

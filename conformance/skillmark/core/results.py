@@ -91,7 +91,7 @@ class RunResult:
     #: The rendered configuration, without secrets.
     configuration: Mapping[str, object]
     verdict: Verdict
-    #: Whether the run was stopped before its end.
+    #: Whether checks of the plan were not run: the run was stopped, or only some were chosen.
     partial: bool
     #: Whether the transport requirements were taken out of the verdict.
     lab: bool

@@ -35,6 +35,9 @@ def explore(
 
     The same seed draws the same cases. After the first counterexample at most ``depth.shrinks`` smaller ones are tried.
     Disputed findings do not end the search and are yielded as they come.
+
+    Raises:
+        Exception: what ``judge`` raised; it ends the search, and comes after everything that was observed before.
     """
     search = _Search(judge, shrinks=depth.shrinks)
     settings = hypothesis.settings(
@@ -53,6 +56,8 @@ def explore(
     except _Counterexample:
         yield from search.smallest
     yield from search.observed
+    if search.stopped is not None:
+        raise search.stopped
 
 
 class _Search(Generic[Case]):
@@ -67,6 +72,8 @@ class _Search(Generic[Case]):
         self.observed: list[Observation] = []
         #: Findings of the last, that is smallest, failing case.
         self.smallest: list[Observation] = []
+        #: Why no further case is judged. Hypothesis would take it for one more counterexample, and ask again for it.
+        self.stopped: Exception | None = None
 
     def look(self, case: Case) -> None:
         """Raise for a counterexample; ask the target only for cases not seen before."""
@@ -78,11 +85,12 @@ class _Search(Generic[Case]):
 
     def _failing_of(self, case: Case) -> list[Observation]:
         key = repr(case)
-        if key in self._failing or key in self._passing or (self._failing and self._left <= 0):
+        is_known = key in self._failing or key in self._passing
+        if is_known or self.stopped is not None or (self._failing and self._left <= 0):
             return self._failing.get(key, [])
         if self._failing:
             self._left -= 1
-        observations = list(self._judge(case))
+        observations = self._judged(case)
         failing: list[Observation] = [o for o in observations if isinstance(o, Finding) and not o.dispute]
         if failing:
             self._failing[key] = failing
@@ -90,3 +98,11 @@ class _Search(Generic[Case]):
             self._passing.add(key)
             self.observed += observations
         return failing
+
+    def _judged(self, case: Case) -> list[Observation]:
+        observations: list[Observation] = []
+        try:
+            observations.extend(self._judge(case))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised when the search is over
+            self.stopped = error
+        return observations

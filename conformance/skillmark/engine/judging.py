@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillmark import __version__
 from skillmark.catalogue import Decision
-from skillmark.core.outcomes import Outcome, combined, verdict
+from skillmark.core.outcomes import Outcome, Verdict, combined, verdict
 from skillmark.core.results import Provenance, RequirementResult, RunResult
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ CLOSING_CHECKS = {
     _ALL_PASS: "run.required_features_pass",
     _CLAIMS_PASS: "run.claimed_features_are_declared_and_pass",
 }
+
+_NO_CLAIMS = "The vendor declared no optional features: state them under [claims] of the target file."
 
 _TROUBLES = 50
 _LIBRARIES = ("httpx", "hypothesis", "cryptography")
@@ -63,7 +65,7 @@ def joined(run: Run, *, configuration: Mapping[str, object]) -> RunResult:
         findings=run.findings,
         exchanges=_referred(run),
         attestations=dict(context.target.attestations),
-        sampling=tuple(run.evidence.sampling()),
+        sampling=(*([run.stopped] if run.stopped else []), *run.evidence.sampling()),
         requests_sent=context.client.requests_sent,
         records=run.evidence.record_counts(),
     )
@@ -73,9 +75,10 @@ def _decided(entry: Requirement, run: Run) -> RequirementResult:
     context = run.context
     outcomes = run.outcomes.get(entry.id, {})
     outcome, reason = combined(outcomes.values()), _reason(entry, run)
-    if entry.decided is Decision.ATTESTED:
+    # What was seen to be wrong outweighs every statement about it.
+    if entry.decided is Decision.ATTESTED and outcome is not Outcome.FAILED:
         outcome, reason = _attested(entry, context)
-    elif entry.decided is Decision.UNTESTABLE:
+    elif entry.decided is Decision.UNTESTABLE and outcome is not Outcome.FAILED:
         outcome, reason = Outcome.UNTESTED, entry.reason
     outside = context.target.lab and entry.id in context.plan.transport
     return RequirementResult(
@@ -107,7 +110,9 @@ def _attested(entry: Requirement, context: RunContext) -> tuple[Outcome, str]:
     product = context.target.product
     if entry.id == _APPLICANT and product.name and product.version and product.vendor:
         return Outcome.PASSED, f"Stated in the target file: {product.name} {product.version} of {product.vendor}."
-    if statement := context.target.attestations.get(entry.id, ""):
+    statement = context.target.attestations.get(entry.id, "")
+    # The placeholder of the example is no statement.
+    if any(character.isalnum() for character in statement):
         return Outcome.PASSED, f"Attested by the vendor: {statement}"
     if entry.id == _APPLICANT:
         return Outcome.UNTESTED, "State name, version and vendor under [product] of the target file."
@@ -117,20 +122,16 @@ def _attested(entry: Requirement, context: RunContext) -> tuple[Outcome, str]:
 def _closing(requirements: Mapping[str, RequirementResult], run: Run) -> dict[str, RequirementResult]:
     """Return the two requirements that are about all the others."""
     others = [entry for entry in requirements.values() if entry.deciding and entry.id not in CLOSING_CHECKS]
-    result = verdict(entry.outcome for entry in others)
+    holds = verdict(entry.outcome for entry in others) is Verdict.CONFORMANT and not run.partial
     failed = any(entry.outcome is Outcome.FAILED for entry in others)
-    outcome = Outcome.FAILED if failed else Outcome.PASSED if result.value == "CONFORMANT" else Outcome.UNTESTED
+    outcome = Outcome.FAILED if failed else Outcome.PASSED if holds else Outcome.UNTESTED
     reason = {
         Outcome.FAILED: "A required or claimed feature failed.",
         Outcome.UNTESTED: "Not every required feature was decided.",
     }.get(outcome, "")
     claims = run.context.target.claims
-    declared = outcome if claims is not None else combined([Outcome.FAILED] if failed else [Outcome.UNTESTED])
-    declared_reason = (
-        reason
-        if claims is not None
-        else ("The vendor declared no optional features: state them under [claims] of the target file.")
-    )
+    declared = outcome if claims is not None or failed else Outcome.UNTESTED
+    declared_reason = reason if claims is not None or failed else _NO_CLAIMS
     return {
         identifier: _replaced(requirements[identifier], outcome=each, reason=why)
         for identifier, each, why in ((_ALL_PASS, outcome, reason), (_CLAIMS_PASS, declared, declared_reason))

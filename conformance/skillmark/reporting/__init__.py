@@ -1,7 +1,8 @@
 """From a result to the reports: ``results.json`` first, everything else rendered from it."""
 
-from skillmark.reporting.document import dumped, from_document, load_results, results_schema, to_document, write_results
+from skillmark.reporting.document import from_document, load_results, results_schema, to_document, write_results
 from skillmark.reporting.files import FORMATS, ReportPaths, render, write_reports
+from skillmark.reporting.writing import dumped, refuse_unless_writable
 
 __all__ = [
     "FORMATS",
@@ -9,6 +10,7 @@ __all__ = [
     "dumped",
     "from_document",
     "load_results",
+    "refuse_unless_writable",
     "render",
     "results_schema",
     "to_document",

@@ -9,6 +9,7 @@ _OPENING = frozenset("{[")
 _CLOSING = frozenset("}]")
 _DEEPEST = 12
 _MOST_LINES = 400
+_MOST_CHARACTERS = 4_500
 
 
 def laid_out(excerpt: str) -> str:
@@ -20,7 +21,8 @@ def laid_out(excerpt: str) -> str:
     if not excerpt.startswith(("{", "[")) or "\n" in excerpt.strip():
         return excerpt
     lines = _lines(excerpt)
-    return "\n".join(lines) if len(lines) <= _MOST_LINES else excerpt
+    laid = "\n".join(lines)
+    return laid if len(lines) <= _MOST_LINES and len(laid) <= _MOST_CHARACTERS else excerpt
 
 
 def _lines(text: str) -> list[str]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-
-import jsonschema
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.exchanges import Exchange, Trouble, TroubleKind
@@ -19,17 +16,16 @@ from skillmark.core.outcomes import Level, Outcome, Verdict
 from skillmark.core.results import CheckResult, Provenance, RequirementResult, RunResult
 from skillmark.core.target import Product
 from skillmark.reporting import summary
-from skillmark.reporting.writing import write_atomically
+from skillmark.reporting.writing import dumped, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import jsonschema
+
 #: Version of the format; it changes when a member is taken away or gets another meaning.
 SCHEMA_VERSION = "1"
 RESULTS_NAME = "results.json"
-
-#: Characters that JSON may hold as they are, but that a terminal or an editor may act on, or UTF-8 cannot encode.
-_ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @functools.cache
@@ -105,12 +101,6 @@ def from_document(document: object) -> RunResult:
     return result
 
 
-def dumped(document: Mapping[str, Any]) -> str:
-    """Return the text of a document: two spaces, one final line feed, nothing that a terminal would act on."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
-
-
 def write_results(result: RunResult, folder: Path) -> Path:
     """Write ``results.json`` into a folder and return its path.
 
@@ -150,8 +140,10 @@ def _refuse_unless_valid(document: object) -> None:
 
 @functools.cache
 def _validator() -> jsonschema.Draft202012Validator:
-    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    return jsonschema.Draft202012Validator(results_schema(), format_checker=checker)
+    # Its grammars of addresses take seconds to load, and only reading a file needs them.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator(results_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def _counts(counts: Mapping[Outcome, int]) -> dict[str, int]:

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 import jinja2
 from markupsafe import Markup
 
+from skillmark.core.escaping import trimmed, visible, web_address
 from skillmark.core.outcomes import Outcome
 from skillmark.reporting import summary, view, wording
 from skillmark.reporting.document import replay_command
-from skillmark.reporting.escaping import trimmed, visible, web_address
 
 if TYPE_CHECKING:
     from skillmark.core.results import RunResult
 
 _TEXT = 600
 _TOO_LONG = 4_000
+#: Characters of anything that no place has cut before.
+_LONGEST = 5_000
 
 
 def report_html(result: RunResult) -> str:
@@ -89,8 +91,8 @@ def _environment() -> jinja2.Environment:
 
 
 def _finalized(value: object) -> object:
-    """Make what a template puts out visible: no place can forget it."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
+    """Make what a template puts out visible, and keep it short: no place can forget it."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(trimmed(value, _LONGEST))
 
 
 @functools.cache

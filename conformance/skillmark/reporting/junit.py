@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 from xml.etree import ElementTree as ET
 
+from skillmark.core.escaping import trimmed, visible, visible_line
 from skillmark.core.outcomes import Outcome
 from skillmark.reporting import summary
 from skillmark.reporting.document import replay_command
-from skillmark.reporting.escaping import trimmed, visible, visible_line
 
 if TYPE_CHECKING:
     from skillmark.core.findings import JudgedFinding
@@ -25,7 +25,7 @@ def report_junit(result: RunResult) -> str:
     A failed check is a failure, one that cannot tell an error, one that was not tested or does not apply is skipped; one
     that warned passes and says so in its output. The text is well-formed whatever the target sent.
     """
-    root = ET.Element("testsuites", {"name": result.plan, **_tally(result.checks)})
+    root = ET.Element("testsuites", {"name": _name(result.plan), **_tally(result.checks)})
     for area in summary.areas(result):
         root.append(_suite(area, result))
     ET.indent(root)
@@ -45,11 +45,11 @@ def _tally(checks: tuple[CheckResult, ...]) -> dict[str, str]:
 
 def _suite(area: summary.Area, result: RunResult) -> ET.Element:
     moment = result.started.replace(microsecond=0, tzinfo=None).isoformat()
-    name = visible_line(f"{result.plan}.{area.name}")
+    name = _name(f"{result.plan}.{area.name}")
     suite = ET.Element("testsuite", {"name": name, **_tally(area.checks), "timestamp": moment})
     properties = ET.SubElement(suite, "properties")
     for key, value in _properties(result).items():
-        ET.SubElement(properties, "property", {"name": key, "value": visible_line(value)})
+        ET.SubElement(properties, "property", {"name": key, "value": _name(value)})
     for check in area.checks:
         suite.append(_case(check, result, suite=name))
     return suite
@@ -73,7 +73,7 @@ def _properties(result: RunResult) -> dict[str, str]:
 def _case(check: CheckResult, result: RunResult, *, suite: str) -> ET.Element:
     case = ET.Element(
         "testcase",
-        {"classname": suite, "name": visible_line(check.name), "time": f"{check.seconds:.3f}"},
+        {"classname": suite, "name": _name(check.name), "time": f"{check.seconds:.3f}"},
     )
     findings = [each for each in result.findings if each.check == check.name]
     _conclude(case, check, [each for each in findings if each.outcome is Outcome.FAILED], result)
@@ -100,7 +100,12 @@ def _conclude(case: ET.Element, check: CheckResult, failed: list[JudgedFinding],
 
 
 def _child(case: ET.Element, tag: str, *, message: str, kind: str) -> ET.Element:
-    return ET.SubElement(case, tag, {"message": visible_line(trimmed(message, _MESSAGE)), "type": visible_line(kind)})
+    return ET.SubElement(case, tag, {"message": _name(message), "type": _name(kind)})
+
+
+def _name(text: str) -> str:
+    """Return a text as an attribute can hold it: one line, not too long."""
+    return visible_line(trimmed(text, _MESSAGE))
 
 
 def _text(element: ET.Element, paragraphs: list[str]) -> None:

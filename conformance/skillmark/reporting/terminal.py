@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from skillmark.core.escaping import trimmed, visible_line
 from skillmark.core.outcomes import Outcome
 from skillmark.reporting import summary, wording
 from skillmark.reporting.document import replay_command
-from skillmark.reporting.escaping import trimmed, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def _head(result: RunResult, console: Console) -> Iterable[Text]:
     )
     yield _line(f"  {wording.meaning(result)}")
     if result.partial:
-        yield _line(("  Partial: the run was stopped before its end.", "yellow"))
+        yield _line(("  Partial: some checks of the plan were not run.", "yellow"))
     if result.lab:
         yield _line(("  Lab run: the transport requirements were taken out of the verdict.", "yellow"))
     yield _line("")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import itertools
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from skillmark.core.escaping import trimmed, visible
 from skillmark.reporting import summary
 from skillmark.reporting.bodies import laid_out
-from skillmark.reporting.escaping import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,17 +21,24 @@ if TYPE_CHECKING:
     from skillmark.core.results import RequirementResult, RunResult
     from skillmark.reporting.summary import Defect
 
-#: Characters of HTML that exchanges may take up beside the findings, and again in the appendix.
-_EXCHANGE_ALLOWANCE = 450_000
-#: Characters of HTML that the texts of findings may take up, and what one finding takes up in any case.
-_FINDING_ALLOWANCE = 450_000
-_FINDING_FRAME = 2_500
+#: Bytes of HTML that exchanges may take up beside the findings, and again in the appendix.
+_EXCHANGE_ALLOWANCE = 400_000
+#: Bytes of HTML that the texts of findings may take up, those in one line, and exchanges in one line.
+_FINDING_ALLOWANCE = 350_000
+_LISTED_FINDING_ALLOWANCE = 200_000
+_LISTED_EXCHANGE_ALLOWANCE = 150_000
+#: Bytes of markup around the texts of a finding, of an exchange, and of a line of either.
+_FINDING_FRAME = 1_500
+_EXCHANGE_FRAME = 700
+_LINE_FRAME = 450
+#: Characters of a text that a finding shows, and that a line shows.
+_TEXT = 640
+_LINE = 160
+_WORDINGS = 5
 _BODY = 2_500
 _HEADER = 300
 _HEADERS = 40
 _ADDRESS = 1_000
-_LINES_LISTED = 1_000
-_DEFECTS_LISTED = 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +60,14 @@ class ExchangeView:
 
     @property
     def cost(self) -> int:
-        """Characters that it takes up when it is escaped."""
+        """Bytes that it takes up in the report."""
         texts = (self.request, self.status, self.body, self.note, self.trouble, self.digest)
-        return 700 + sum(len(html.escape(text)) for text in (*texts, *self.request_headers, *self.headers))
+        return _EXCHANGE_FRAME + sum(map(_bytes, (*texts, *self.request_headers, *self.headers, *self.redirects)))
+
+    @property
+    def line_cost(self) -> int:
+        """Bytes that it takes up in one line."""
+        return _LINE_FRAME + _bytes(self.request[:_LINE])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,17 @@ class DefectView:
     wordings: tuple[tuple[str, str], ...]
     exchange: ExchangeView | None
     curl: str
+
+    @property
+    def cost(self) -> int:
+        """Bytes that it takes up in the report, apart from its exchange."""
+        first = self.defect.first
+        finding = first.finding
+        texts = [finding.expected, finding.actual, finding.pointer, finding.dispute, *first.places]
+        texts += [text for pair in self.wordings for text in pair]
+        texts += [text for entry in self.requirements for text in (entry.says, entry.clause)]
+        frames = _FINDING_FRAME + _LINE_FRAME * len(self.requirements)
+        return frames + _bytes(self.curl) + sum(_bytes(text[:_TEXT]) for text in texts)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +115,22 @@ class Shown:
         return frozenset(each.id for each in (*self.of_findings, *self.of_passes, *self.listed))
 
 
+def _bytes(text: str) -> int:
+    """Return how much a text takes up when it is made visible and escaped."""
+    return len(html.escape(visible(text)).encode())
+
+
 class _Allowance:
-    """Characters that may still be spent."""
+    """Bytes that may still be spent."""
 
-    def __init__(self, characters: int) -> None:
-        self._left = characters
+    def __init__(self, number: int) -> None:
+        self._left = number
 
-    def spend(self, characters: int) -> bool:
-        """Take the characters if there are enough."""
-        if characters > self._left:
+    def spend(self, number: int) -> bool:
+        """Take the bytes if there are enough."""
+        if number > self._left:
             return False
-        self._left -= characters
+        self._left -= number
         return True
 
 
@@ -115,16 +144,30 @@ def shown(result: RunResult) -> Shown:
     views = [exchange_view(result.exchanges[name]) for name in (*first, *others)]
     full = [view for view in views if room.spend(view.cost)]
     kept = {view.id for view in full}
+    rest_of_room = _Allowance(_LISTED_EXCHANGE_ALLOWANCE)
     lines = [view for view in views if view.id not in kept]
+    listed = list(itertools.takewhile(lambda view: rest_of_room.spend(view.line_cost), lines))
+    listed_defects = _listed(rest)
     return Shown(
         defects=defects,
-        listed_defects=rest[:_DEFECTS_LISTED],
+        listed_defects=listed_defects,
         of_findings=tuple(view for view in full if view.id in set(first)),
         of_passes=tuple(view for view in full if view.id not in set(first)),
-        listed=tuple(lines[:_LINES_LISTED]),
-        defects_left_out=max(0, len(rest) - _DEFECTS_LISTED),
-        exchanges_left_out=max(0, len(lines) - _LINES_LISTED),
+        listed=tuple(listed),
+        defects_left_out=len(rest) - len(listed_defects),
+        exchanges_left_out=len(lines) - len(listed),
     )
+
+
+def _listed(defects: tuple[Defect, ...]) -> tuple[Defect, ...]:
+    """Return the first defects, of which one line each is shown."""
+    room = _Allowance(_LISTED_FINDING_ALLOWANCE)
+
+    def cost(defect: Defect) -> int:
+        findings = [each.finding for each in defect.findings]
+        return sum(_LINE_FRAME + _bytes(each.expected[:_LINE]) + _bytes(each.actual[:_LINE]) for each in findings)
+
+    return tuple(itertools.takewhile(lambda defect: room.spend(cost(defect)), defects))
 
 
 def _defects(result: RunResult) -> tuple[tuple[DefectView, ...], tuple[Defect, ...]]:
@@ -133,7 +176,7 @@ def _defects(result: RunResult) -> tuple[tuple[DefectView, ...], tuple[Defect, .
     found = summary.defects(result)
     for position, defect in enumerate(found):
         view = _defect_view(defect, result, exchanges)
-        if not texts.spend(_FINDING_FRAME * len(defect.findings)):
+        if not texts.spend(view.cost):
             return tuple(full), found[position:]
         full.append(view)
     return tuple(full), ()
@@ -148,7 +191,7 @@ def _defect_view(defect: Defect, result: RunResult, room: _Allowance) -> DefectV
     return DefectView(
         defect=defect,
         requirements=tuple(result.requirements[each.finding.requirement] for each in defect.findings),
-        wordings=tuple(wordings),
+        wordings=tuple(wordings)[:_WORDINGS],
         exchange=view if view and room.spend(view.cost) else None,
         curl=trimmed(exchange.curl, _ADDRESS) if exchange else "",
     )

@@ -76,7 +76,7 @@ def remedy(result: RunResult) -> str:
             failed = sum(finding.outcome is Outcome.FAILED for finding in result.findings)
             return f"To change it, correct what the {counted(failed, 'failed finding')} show, and run the plan again."
         case Verdict.NOT_FULLY_VERIFIED if result.partial:
-            return "The run was stopped before its end: run it to the end to decide the rest."
+            return "Some checks were not run: run the whole plan to decide the rest."
         case Verdict.NOT_FULLY_VERIFIED:
             return "To change it, supply what is named under \u201cWhat to do next\u201d, and run the plan again."
         case _:

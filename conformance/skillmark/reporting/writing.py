@@ -1,15 +1,39 @@
-"""Writing a file so that a reader meets the whole of it or what was there before."""
+"""Writing: text that every reader can take, files that are whole or what they were before."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
 from skillmark.core.errors import Misconfigured
 
 _MODE = 0o644
+#: Characters that JSON may hold as they are, but that a terminal or an editor may act on, or UTF-8 cannot encode.
+_ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def dumped(value: object) -> str:
+    """Return a value as JSON text: two spaces, one final line feed, nothing that a terminal would act on."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def refuse_unless_writable(folder: Path) -> None:
+    """Make a folder if it is missing, and try whether files can be written to it.
+
+    Raises:
+        Misconfigured: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Misconfigured(_refused(folder, error)) from error
 
 
 def write_atomically(path: Path, content: str) -> Path:

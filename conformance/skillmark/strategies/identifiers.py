@@ -46,7 +46,7 @@ def malformed() -> SearchStrategy[Malformed]:
         _made("another version", _with(good, _VERSION, "06789")),
         _made("another variant", _with(good, _VARIANT, "0cf")),
         _made("signs", st.sampled_from(("%", "'", '"', "a b", "é", "<x>", "a;b", "a,b", "*", "$where", "null"))),
-        _made("the nil UUID", st.just(str(uuid.UUID(int=0)))),
+        _made("the nil or the max UUID", st.sampled_from((str(uuid.UUID(int=0)), str(uuid.UUID(int=2**128 - 1))))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
@@ -58,7 +59,12 @@ class AddressPolicy:
             ForbiddenAddress: all addresses of a host that the user did not name are private.
             OSError: the name cannot be resolved.
         """
-        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        entries = None
+        with contextlib.suppress(UnicodeError):
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        if not entries:
+            raise OSError(f"{host!r} is no host name")
+        found = [str(entry[4][0]) for entry in entries]
         allowed = found if (host, port) in self._named else [each for each in found if _is_public(each)]
         if not allowed:
             raise ForbiddenAddress(f"{host} is at the private address {found[0]}, which the settings do not name")

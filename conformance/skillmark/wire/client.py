@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 _EXCERPT = 2_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BUSY = frozenset({429, 503})
+#: Times that a busy product is asked again, the most seconds that each of them waits for it, and a whole run.
+_PATIENCE = 3
+_LONGEST_WAIT = 30
+_LONGEST_WAITS = 300.0
 _DEFAULTS = (
     ("Accept", "application/json"),
     ("Accept-Encoding", "gzip, deflate"),
@@ -62,10 +67,11 @@ class WireClient:
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
         wait: Callable[[float], None] = time.sleep,
+        count: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Prepare to send; nothing is sent yet.
 
-        With ``transport`` requests go there instead of over the network.
+        With ``transport`` requests go there instead of over the network; ``count`` is told how many were sent, at each one.
 
         Raises:
             Misconfigured: the CA file cannot be read.
@@ -82,8 +88,11 @@ class WireClient:
         self._owns_transport = transport is None
         self._authorizer = Authorizer(target, self._transport, clock=clock, learn=self._redactor.add)
         self._pace = _Pace(self._limits.rate, clock, wait)
+        self._wait = wait
+        self._waits_left = _LONGEST_WAITS
         self._exchanges: dict[str, Exchange] = {}
         self._lock = threading.Lock()
+        self._count = count
         #: Requests sent so far, redirects followed included.
         self.requests_sent = 0
 
@@ -91,6 +100,10 @@ class WireClient:
     def exchanges(self) -> Mapping[str, Exchange]:
         """All exchanges by id, in the order of sending."""
         return self._exchanges
+
+    def redacted(self, text: str) -> str:
+        """Return a text without the secrets of the run, for everything that is kept of an answer."""
+        return self._redactor.text(text)
 
     def close(self) -> None:
         """Close the connections."""
@@ -100,6 +113,8 @@ class WireClient:
     def send(self, request: Request) -> Reply:
         """Send a request and record what comes back; redirects of GET and HEAD are followed.
 
+        A product that is too busy and says for how many seconds is asked again after them, a few times.
+
         Raises:
             BudgetExhausted: the target's request budget is used up.
             Misconfigured: the target's token endpoint refuses the settings.
@@ -107,11 +122,26 @@ class WireClient:
         number = self._take_turn()
         started = self._clock.elapsed()
         got = self._follow(request)
+        for _ in range(_PATIENCE):
+            seconds = _told_to_wait(got)
+            if seconds is None or not self._may_wait(seconds):
+                break
+            self._wait(seconds)
+            self._take_turn()
+            got = self._follow(request)
         body = got.body if got.trouble is None else b""
         exchange = self._exchange(f"x{number}", request, got, started=started)
         with self._lock:
             self._exchanges[exchange.id] = exchange
         return Reply(exchange=exchange, body=body)
+
+    def _may_wait(self, seconds: float) -> bool:
+        """Take seconds of a run's patience, unless a product has used it up."""
+        with self._lock:
+            if seconds > self._waits_left:
+                return False
+            self._waits_left -= seconds
+            return True
 
     def _take_turn(self) -> int:
         with self._lock:
@@ -121,6 +151,7 @@ class WireClient:
                 )
             self.requests_sent += 1
             number = self.requests_sent
+            self._count(number)
             self._pace.wait_for_turn()
         return number
 
@@ -131,16 +162,25 @@ class WireClient:
             url=self._redactor.text(request.url),
             request_headers=self._redactor.headers(got.sent),
             status=got.status,
-            reason=got.reason,
+            reason=self._redactor.text(got.reason),
             headers=self._redactor.headers(got.headers),
-            excerpt=self._redactor.text(got.body[:_EXCERPT].decode("utf-8", errors="replace")),
+            excerpt=self._excerpt(got.body),
             size=len(got.body),
             digest=hashlib.sha256(got.body).hexdigest(),
-            trouble=got.trouble,
+            trouble=self._cleared(got.trouble),
             started=round(started - self._begin, 4),
             elapsed=round(self._clock.elapsed() - started, 4),
             redirects=got.redirects,
         )
+
+    def _excerpt(self, body: bytes) -> str:
+        """Return the beginning of a body; a secret that the cut would tear apart is left out as a whole."""
+        margin = self._redactor.longest
+        text = self._redactor.text(body[: _EXCERPT + margin].decode(errors="replace"))
+        return text[: min(_EXCERPT, len(text) - margin)] if len(body) > _EXCERPT + margin else text[:_EXCERPT]
+
+    def _cleared(self, trouble: Trouble | None) -> Trouble | None:
+        return trouble and Trouble(kind=trouble.kind, message=self._redactor.text(trouble.message))
 
     def _follow(self, request: Request) -> _Got:
         got = self._once(request, request.url)
@@ -238,6 +278,14 @@ class _Pace:
         if now < self._next:
             self._wait(self._next - now)
         self._next = max(now, self._next) + self._interval
+
+
+def _told_to_wait(got: _Got) -> float | None:
+    """Return the seconds of a Retry-After header with 429 or 503 (RFC 9110, 10.2.3); ``None`` where it is no short time."""
+    text = next((value for name, value in got.headers if name.lower() == "retry-after"), "").strip()
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_LONGEST_WAIT))
+    is_short = is_number and int(text) <= _LONGEST_WAIT
+    return float(text) if got.trouble is None and got.status in _BUSY and is_short else None
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -128,7 +128,7 @@ def usable_url(url: str, *, lab: bool) -> str:
 def _checked(url: str, *, lab: bool) -> str:
     text = url.strip() if "://" in url else f"https://{url.strip()}"
     origin = origin_of(text)
-    if origin is None:
+    if origin is None or any(character.isspace() for character in text):
         raise Misconfigured(f"{url!r} is no http(s) address. Write it like https://case.example.org.")
     parts = urlsplit(text)
     if parts.username or parts.password:
@@ -161,6 +161,37 @@ def describe(target: Target) -> dict[str, object]:
         "limits": dataclasses.asdict(target.limits),
         "lab": target.lab,
     }
+
+
+def target_as_described(description: Mapping[str, object], *, ca_file: Path | None, is_complete: bool) -> Target:
+    """Return the target of a report from its settings, as far as reports hold them.
+
+    Raises:
+        Misconfigured: they are damaged; or the target has to be complete, and needs what is not in reports.
+    """
+    try:
+        target = _described(description, ca_file)
+        needs_secrets = description["authentication"]["method"] != "none" or description["headers"]  # type: ignore[index]
+        needs_authority = description["ca_file"] and ca_file is None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Misconfigured(f"The settings in the report are damaged ({error}). Run the plan again.") from error
+    if is_complete and needs_secrets:
+        raise Misconfigured("The report was made with credentials, which it does not hold: name the --target FILE.")
+    if is_complete and needs_authority:
+        raise Misconfigured(f"The report was made with {description['ca_file']}: name it with --ca-file FILE.")
+    return target
+
+
+def _described(description: Mapping[str, Any], ca_file: Path | None) -> Target:
+    claims = description["claims"]
+    return Target(
+        url=usable_url(description["url"], lab=description["lab"]),
+        ca_file=ca_file,
+        known={name: tuple(identifiers) for name, identifiers in description["known"].items()},
+        claims=None if claims is None else frozenset(Feature(word) for word in claims),
+        limits=Limits(**description["limits"]),
+        lab=description["lab"],
+    )
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,10 +28,15 @@ class Redactor:
         self.add(authentication.token, authentication.client_secret, *(value for _, value in target.headers))
 
     def add(self, *secrets: str) -> None:
-        """Remember further secrets, as they are and percent-encoded."""
+        """Remember further secrets, as they are, percent-encoded, and as JSON and HTML write them."""
         for secret in secrets:
             if len(secret) >= _SHORTEST:
-                self._secrets |= {secret, quote(secret, safe="")}
+                self._secrets |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret)}
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest secret: a text that is cut must be cleared that far beyond its end."""
+        return max(map(len, self._secrets), default=0)
 
     def text(self, text: str) -> str:
         """Return a text without secrets."""

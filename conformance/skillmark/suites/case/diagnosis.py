@@ -109,18 +109,29 @@ def _of_trouble(exchange: Exchange, target: Target) -> list[Diagnosis]:
     text = f"{exchange.url}: {trouble.kind.value} ({trouble.message})."
     match trouble.kind:
         case TroubleKind.TLS:
-            step = "Name the authority of the certificate: --ca-file FILE, or ca_file under [target]."
-            return [_blocking(Cause.TLS, text, step)]
+            return [_blocking(Cause.TLS, text, _step_to_tls(trouble.message))]
         case TroubleKind.UNREACHABLE:
             return [_blocking(Cause.UNREACHABLE, text, "Check host and port, and that the product is running.")]
         case TroubleKind.TIMEOUT | TroubleKind.CLOSED:
-            step = "Check that the product is running; allow more time under [http]."
+            step = "Check the scheme (http or https) and that the product is running; allow more time under [http]."
             return [_blocking(Cause.UNREACHABLE, text, step)]
         case TroubleKind.REDIRECT_FORBIDDEN | TroubleKind.REDIRECT_LOOP:
             step = f"Name the address that the product really answers at, instead of {target.url}."
             return [_blocking(Cause.REDIRECTED, text, step)]
         case _:
             return [_note(Cause.ODD_ANSWER, text, "The run will report it.")]
+
+
+def _step_to_tls(message: str) -> str:
+    """Say what helps when no TLS connection came about; the parameter is the reason as OpenSSL words it."""
+    lowered = message.lower()
+    if "expired" in lowered:
+        return "Renew the certificate of the target, or set this machine's clock."
+    if "mismatch" in lowered or "not valid for" in lowered:
+        return "Name the host as the certificate does."
+    if "verify failed" in lowered:
+        return "Name the authority of the certificate: --ca-file FILE, or ca_file under [target]."
+    return "Check the port: it may speak plain http, or only versions of TLS that are too old."
 
 
 def _of_redirects(exchange: Exchange) -> list[Diagnosis]:
@@ -174,11 +185,19 @@ def _of_no_list(reply: Reply, target: Target, standard: Standard, client: WireCl
         if _documents(_asked(client, parent, standard)) is not None:
             text = f"Nothing answers below {target.url}, but {standard.title} does below {parent}."
             return [_blocking(Cause.OTHER_PATH, text, f"Give the address {parent}.")]
-    exchange = reply.exchange
+    return [_of_odd_answer(reply.exchange)]
+
+
+def _of_odd_answer(exchange: Exchange) -> Diagnosis:
+    """Say what came instead of a list; a web page is no answer of a provider that could be judged."""
     kind = media_type_of(exchange.header("content-type"))
     said = f"{exchange.url} answers {exchange.status} with {kind or 'no stated type'}, and no list of documents."
-    cause = Cause.NO_JSON if kind.startswith("text/html") else Cause.ODD_ANSWER
-    return [_note(cause, said, "If this is not the product's base address, correct it; otherwise the run reports it.")]
+    if kind.startswith("text/html") and (exchange.status or 500) < 500:
+        return _blocking(
+            Cause.NO_JSON, said, "Give the address of the interface, not of a web site: what is in front of /ims/."
+        )
+    step = "If this is not the product's base address, correct it; otherwise the run reports it."
+    return _note(Cause.ODD_ANSWER, said, step)
 
 
 def _parents(url: str) -> list[str]:

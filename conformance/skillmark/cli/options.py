@@ -1,0 +1,142 @@
+"""Options that several verbs share, what a shell completes them with, and the target that they name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from skillmark.core.errors import Misconfigured
+from skillmark.core.target import Feature
+from skillmark.engine import DEPTHS
+from skillmark.plans import PLANS
+from skillmark.wire.configuration import load_target, target_from_url
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from skillmark.core.target import Target
+    from skillmark.plans import Plan
+
+DEFAULT_FOLDER = Path("skillmark-report")
+DEFAULT_PLAN = "case-1.1-provider"
+
+
+def plan_ids() -> list[str]:
+    """Return the ids of the plans, for completion."""
+    return list(PLANS)
+
+
+def level_names() -> list[str]:
+    """Return the names of the levels, for completion."""
+    return list(DEPTHS)
+
+
+def requirement_ids() -> list[str]:
+    """Return the ids of the requirements of all plans, for completion."""
+    return sorted({entry.id for plan in PLANS.values() for entry in plan.requirements})
+
+
+def _claim_words(incomplete: str) -> list[str]:
+    begun = incomplete.rpartition(",")[0]
+    words = [feature.value for feature in Feature]
+    return [f"{begun},{word}" for word in words] if begun else ["all", "none", *words]
+
+
+PlanOption = Annotated[
+    str, typer.Option("--plan", metavar="PLAN", help=f"One of: {', '.join(PLANS)}.", autocompletion=plan_ids)
+]
+UrlOption = Annotated[
+    str | None, typer.Option("--url", metavar="BASE", help="Base address of the product, with or without /ims/case/...")
+]
+TargetOption = Annotated[
+    Path | None, typer.Option("--target", metavar="FILE", help="target.toml; `skillmark init` writes one.")
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the reports.")]
+LevelOption = Annotated[
+    str,
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help="How deep the run goes: smoke (seconds), full or thorough.",
+        autocompletion=level_names,
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same requests.")]
+ClaimsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--claims",
+        metavar="FEATURES",
+        help=f"Optional features claimed, with commas between: {', '.join(Feature)}; or all, or none.",
+        autocompletion=_claim_words,
+    ),
+]
+CaFileOption = Annotated[
+    Path | None, typer.Option("--ca-file", metavar="FILE", help="PEM file of the authority to trust.")
+]
+LabOption = Annotated[
+    bool,
+    typer.Option(
+        "--lab", help="Allow plain http on a test bench; takes the transport requirements out of the verdict."
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+ResultsOption = Annotated[bool, typer.Option("--json", help="Print results.json instead of the summary.")]
+
+
+def chosen_target(
+    plan: Plan,
+    *,
+    url: str | None,
+    file: Path | None,
+    lab: bool = False,
+    ca_file: Path | None = None,
+    claims: frozenset[Feature] | None = None,
+) -> Target:
+    """Return the target that the options name.
+
+    Raises:
+        Misconfigured: they name none, or two, or a wrong one, or one that speaks of what the plan does not know.
+    """
+    if url is None and file is None:
+        raise Misconfigured("Name the product: --url BASE, or --target FILE (`skillmark init` writes a target.toml).")
+    if url is not None and file is not None:
+        raise Misconfigured("Both --url and --target are given. Leave --url out, and name the address in the file.")
+    if file is None:
+        return target_from_url(str(url), lab=lab, claims=claims, ca_file=ca_file)
+    target = load_target(file, environ=os.environ, lab=lab, claims=claims, ca_file=ca_file)
+    _refuse_unknown(
+        target.attestations, plan.catalogue.requirements, f"{file}: there is no requirement", "attestations"
+    )
+    _refuse_unknown(target.known, plan.standard.classes, f"{file}: {plan.standard.title} has no class", "known")
+    return target
+
+
+def _refuse_unknown(found: Collection[str], known: Collection[str], what: str, table: str) -> None:
+    for name in found:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            advice = f"Did you mean {close[0]!r}?" if close else "`skillmark requirements` lists them."
+            raise Misconfigured(f"{what} {name!r}, which [{table}] names. {advice}")
+
+
+def chosen_claims(text: str | None) -> frozenset[Feature] | None:
+    """Return the features that ``--claims`` names; ``None`` when it is not given.
+
+    Raises:
+        Misconfigured: it names something else.
+    """
+    if text is None:
+        return None
+    if text in {"all", "none"}:
+        return frozenset(Feature) if text == "all" else frozenset()
+    known = {feature.value: feature for feature in Feature}
+    words = [word.strip() for word in text.split(",")]
+    if unknown := [word for word in words if word not in known]:
+        raise Misconfigured(f"Unknown feature {unknown[0]!r} in --claims. Features: all, none, {', '.join(known)}.")
+    return frozenset(known[word] for word in words)

@@ -1,0 +1,103 @@
+"""What every verb that runs a plan does: look at the settings, show progress, write the reports, say how it ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from skillmark.cli import consoles
+from skillmark.core.clock import SystemClock
+from skillmark.core.errors import Misconfigured, TargetUnreachable
+from skillmark.core.outcomes import ExitCode, exit_code
+from skillmark.engine import CheckStarted
+from skillmark.reporting import to_document, write_reports
+from skillmark.reporting.terminal import print_summary
+from skillmark.runs import certify
+from skillmark.suites.case.diagnosis import Cause, diagnose
+from skillmark.wire.client import WireClient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from skillmark.core.results import RunResult
+    from skillmark.core.target import Target
+    from skillmark.engine import Event
+    from skillmark.plans import Plan
+    from skillmark.runs import RunOptions
+    from skillmark.suites.case.diagnosis import Diagnosis
+
+#: What is wrong when the target cannot be reached at all.
+OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
+
+
+def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
+    """Look at the settings, and return what was noticed."""
+    clock = SystemClock()
+    client = WireClient(target, clock=clock)
+    try:
+        return diagnose(target, plan.standard, client, clock)
+    finally:
+        client.close()
+
+
+def refuse_if_blocked(plan: Plan, target: Target) -> None:
+    """Look at the settings before the run.
+
+    Raises:
+        TargetUnreachable: nothing answers.
+        Misconfigured: the settings do not fit the target, so nothing can be judged.
+    """
+    for each in diagnosed(plan, target):
+        text = f"{each.message} {each.next_step}"
+        if each.is_blocking and each.cause in OUT_OF_REACH:
+            raise TargetUnreachable(text)
+        if each.is_blocking:
+            raise Misconfigured(text)
+
+
+def watched(plan: Plan, target: Target, options: RunOptions, *, quiet: bool) -> RunResult:
+    """Run a plan, with progress on standard error when that is a terminal."""
+    console = consoles.progress()
+    if quiet or not console.is_terminal:
+        return certify(plan, target, options=options)
+    with _progress(console) as bar:
+        task = bar.add_task(plan.title, total=None, requests=0, checks="", check="")
+
+        def listen(event: Event) -> None:
+            if isinstance(event, CheckStarted):
+                done, checks = event.number - 1, f"{event.number - 1}/{event.total} checks"
+                bar.update(task, completed=done, total=event.total, checks=checks, check=event.check.name)
+
+        def count(requests: int) -> None:
+            bar.update(task, requests=requests)
+
+        return certify(plan, target, options=dataclasses.replace(options, listen=listen, count=count))
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[checks]}", markup=False),
+        TextColumn("{task.fields[requests]:,} requests", markup=False),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[check]}", style="bright_black", markup=False),
+        console=console,
+        transient=True,
+    )
+
+
+def conclude(result: RunResult, *, out: Path, as_json: bool) -> int:
+    """Write the reports, print the summary or the document, and return the exit code."""
+    paths = write_reports(result, out)
+    if as_json:
+        consoles.print_json(to_document(result))
+    else:
+        print_summary(result, consoles.output(), report_paths=paths)
+    if any(check.defect for check in result.checks):
+        return int(ExitCode.INTERNAL)
+    return int(exit_code(result.verdict))
