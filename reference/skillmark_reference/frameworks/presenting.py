@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from skillmark_fixtures.frameworks import ADOPTION_WORDS_1_0
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class Presenter:
         record["uri"] = address = self.address(collection, record["identifier"])
         if collection == "CFDocuments" and "caseVersion" in self._standard.classes["CFDocument"].properties:
             record["caseVersion"] = self._standard.version
+        if collection == "CFDocuments" and self._standard.version == "1.0" and "adoptionStatus" in record:
+            record["adoptionStatus"] = ADOPTION_WORDS_1_0.get(record["adoptionStatus"], record["adoptionStatus"])
         # Criteria and levels are read with their rubric only.
         for criterion in record.get("CFRubricCriteria", ()):
             criterion["uri"] = f"{address}#{criterion['identifier']}"
