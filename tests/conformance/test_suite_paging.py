@@ -230,29 +230,29 @@ WARNED = {
 @pytest.mark.parametrize("provider", FAILED, ids=lambda each: each.__name__)
 def test_broken_pages_fail(provider: type[ListProvider]) -> None:
     """A provider that breaks a MUST of paging is accused of it."""
-    assert FAILED[provider] in judged(provider(), "paging").accused()
+    assert FAILED[provider] in judged(provider(), "paging", "paging_links").accused()
 
 
 @pytest.mark.parametrize("provider", WARNED, ids=lambda each: each.__name__)
 def test_odd_pages_warn(provider: type[ListProvider]) -> None:
     """A provider that does not follow a SHOULD of paging is warned of it."""
-    assert WARNED[provider] in judged(provider(), "paging").accused(Outcome.WARNED)
+    assert WARNED[provider] in judged(provider(), "paging", "paging_links").accused(Outcome.WARNED)
 
 
 @pytest.mark.parametrize("claims", [None, PAGED], ids=["unstated", "claimed"])
 def test_healthy_pages_pass(claims: frozenset[Feature] | None) -> None:
     """A healthy provider has no finding at all; what needs a longer list or a feature that is not claimed stays open."""
-    result = judged(ListProvider(), "paging", claims=claims)
+    result = judged(ListProvider(), "paging", "paging_links", claims=claims)
     assert () == result.findings
     open_ones = {"paging.the_default_limit_is_a_hundred"} | (
-        {"paging.links_keep_other_parameters"} if claims else set()
+        {"paging_links.links_keep_other_parameters"} if claims else set()
     )
     assert open_ones == result.results.keys() - result.outcomes(Outcome.PASSED)
 
 
 def test_long_lists_are_walked_in_few_requests() -> None:
     """A list of 1,200 documents is judged in fewer than 400 requests, the default limit included."""
-    result = judged(ListProvider(many(1_200)), "paging")
+    result = judged(ListProvider(many(1_200)), "paging", "paging_links")
     assert set(result.results) == result.outcomes(Outcome.PASSED)
     assert result.requests < 400
 
@@ -273,17 +273,17 @@ def test_paging_without_effect_is_not_applicable() -> None:
         def headers(self, page: Page) -> dict[str, str]:
             return {}
 
-    result = judged(Unpaged(), "paging")
+    result = judged(Unpaged(), "paging", "paging_links")
     assert {"paging.the_list_can_be_paged"} == result.outcomes(Outcome.WARNED)
     assert "[claims]" in result.findings[0].finding.actual
     assert set(result.results) - {"paging.the_list_can_be_paged"} == result.outcomes(Outcome.NOT_APPLICABLE)
-    assert "CASE-R-124" in judged(Unpaged(), "paging", claims=PAGED).accused()
-    assert set(result.results) == judged(Unpaged(), "paging", claims=frozenset()).outcomes(Outcome.NOT_APPLICABLE)
+    assert "CASE-R-124" in judged(Unpaged(), "paging", "paging_links", claims=PAGED).accused()
+    assert set(result.results) == judged(Unpaged(), "paging", "paging_links", claims=frozenset()).outcomes(Outcome.NOT_APPLICABLE)
 
 
 def test_one_document_shows_nothing_of_paging() -> None:
     """With one document in the list paging is untested, and the reason says what is needed."""
-    result = judged(ListProvider(many(1)), "paging")
+    result = judged(ListProvider(many(1)), "paging", "paging_links")
     assert set(result.results) == result.outcomes(Outcome.UNTESTED)
     assert "2 are needed" in result.results["paging.pages_carry_their_headers"].reason
 
@@ -322,7 +322,7 @@ class LinksRelative(ListProvider):
 @pytest.mark.parametrize("provider", [Capped, LastShrinks, LinksRelative], ids=lambda each: each.__name__)
 def test_odd_but_right_pages_are_spared(provider: type[ListProvider]) -> None:
     """What the standard leaves open is no finding."""
-    assert () == judged(provider(), "paging", claims=PAGED).findings
+    assert () == judged(provider(), "paging", "paging_links", claims=PAGED).findings
 
 
 def test_hostile_pages_do_not_break_the_checks() -> None:
@@ -340,5 +340,5 @@ def test_hostile_pages_do_not_break_the_checks() -> None:
             super().__init__()
             self.requests = ["", "", ""]
 
-    result = judged(Hostile(), "paging", claims=PAGED)
+    result = judged(Hostile(), "paging", "paging_links", claims=PAGED)
     assert [] == [each.reason for each in result.results.values() if each.defect]
