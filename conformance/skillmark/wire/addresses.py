@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ class ForbiddenAddress(OSError):  # noqa: N818 - an address, not an error of the
     """The address is private, and the user did not name it."""
 
 
+@functools.lru_cache(maxsize=4_096)
 def origin_of(url: str) -> Origin | None:
     """Return the origin of an http(s) address; ``None`` for anything else."""
     try:

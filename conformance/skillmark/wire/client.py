@@ -231,13 +231,15 @@ class WireClient:
         return got
 
     def _prepared(self, request: Request, url: str) -> httpx.Request:
-        headers = httpx.Headers(_DEFAULTS)
+        headers = list(_DEFAULTS)
         if origin_of(url) == self._origin:
-            headers.update(list(self._target.headers))
+            headers += self._target.headers
             if request.authorised and (value := self._authorizer.header()):
-                headers["Authorization"] = value
-        headers.update(list(request.headers))
-        return httpx.Request(request.method, url, headers=headers)
+                headers.append(("Authorization", value))
+        headers += request.headers
+        # The last of equal names counts.
+        merged = {name.lower(): (name, value) for name, value in headers}
+        return httpx.Request(request.method, url, headers=list(merged.values()))
 
     def _read(self, response: httpx.Response, got: _Got, *, is_head: bool) -> None:
         got.status = response.status_code
