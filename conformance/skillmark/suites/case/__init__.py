@@ -2,6 +2,7 @@
 
 from skillmark.suites.case import (  # noqa: F401 - importing a module declares its checks
     access,
+    combining,
     discovery,
     errors,
     filtering,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skillmark.core.errors import NotApplicable, Untested
 from skillmark.core.target import AuthenticationMethod, Claim, Feature
 from skillmark.suites.case.answers import told
-from skillmark.suites.case.errors import codes
+from skillmark.suites.case.errors import codes, has_status_body, other_spellings
 from skillmark.suites.case.suite import CASE
 
 if TYPE_CHECKING:
@@ -71,8 +71,12 @@ def strangers_are_refused(case: CaseEvidence) -> Iterator[Observation]:
             if each.status != 401:
                 actual, dispute = each.said, ""
             elif not codes(each):
-                actual, dispute = "401 with no code-minor", _NO_CODE
-            elif not set(codes(each)) & {*rule.code_minor, *rule.code_minor_from_prose}:
+                actual, dispute = "401 with no code-minor", _NO_CODE if has_status_body(each) else ""
+            elif not set(codes(each)) & {
+                *rule.code_minor,
+                *rule.code_minor_from_prose,
+                *other_spellings(case.standard),
+            }:
                 actual, dispute = f"401 with {', '.join(codes(each))}", ""
             else:
                 yield each.held()

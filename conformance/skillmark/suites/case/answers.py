@@ -82,6 +82,11 @@ class Answer:
         return trouble.kind not in _OWN_TROUBLE
 
     @property
+    def is_refusal(self) -> bool:
+        """Whether the product calls the request a mistake."""
+        return self.status is not None and 400 <= self.status < 500 and not self.is_undecidable
+
+    @property
     def said(self) -> str:
         """What came back, in a few words."""
         if self.exchange.trouble is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from skillmark.core.errors import Untested
+from skillmark.core.target import AuthenticationMethod
 from skillmark.strategies.identifiers import malformed, unknown_uuids
 from skillmark.suites.case.answers import Answer, told
 from skillmark.suites.case.operations import named
@@ -89,6 +91,16 @@ def unknown_objects_are_reported(case: CaseEvidence) -> Iterator[Observation]:
     rng = case.rng("unknown_objects")
     for operation_id in operations:
         yield from judge((operation_id, _uuid4(rng)))
+    yield from itertools.chain.from_iterable(map(judge, _of_other_classes(case, operations)))
+
+
+def _of_other_classes(case: CaseEvidence, operations: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield operations, each with the identifier of a record that is none of the class it delivers."""
+    for operation_id in operations:
+        record_class = case.standard.operations[operation_id].sourced_id_of or ""
+        others = ("CFItem", "CFAssociation") if record_class == "CFDocument" else ("CFDocument",)
+        found = (each for other in others for each in case.pool(other) if each not in case.pool(record_class))
+        yield from ((operation_id, identifier) for identifier in itertools.islice(found, 1))
 
 
 def _uuid4(rng: Any) -> str:  # noqa: ANN401 - random.Random
@@ -155,6 +167,8 @@ def _provocations(case: CaseEvidence) -> Iterator[Answer]:
     ):
         yield case.ask("getAllCFDocuments", query=(query,))
     yield case.ask_url(f"{case.asker.base}/{_uuid4(rng)}")
+    if case.context.target.authentication.method is not AuthenticationMethod.NONE:
+        yield case.ask("getAllCFDocuments", authorised=False)
     yield from written(case)
 
 
@@ -334,7 +348,7 @@ def codes_fit_the_status(case: CaseEvidence) -> Iterator[Observation]:
         rule = case.standard.statuses.get(answer.status or 0)
         if rule is None or not has_status_body(answer):
             continue
-        permitted = {*rule.code_minor, *rule.code_minor_from_prose, *_other_spellings(case.standard)}
+        permitted = {*rule.code_minor, *rule.code_minor_from_prose, *other_spellings(case.standard)}
         found = codes(answer)
         # The one code that table B1.4 has for 405 is not in the enumeration, so none is as right.
         is_open = not set(rule.code_minor) & set(case.standard.enums["imsx_CodeMinorValueEnum"].values)
@@ -360,7 +374,7 @@ def codes_fit_the_status(case: CaseEvidence) -> Iterator[Observation]:
             yield answer.held()
 
 
-def _other_spellings(standard: Standard) -> set[str]:
+def other_spellings(standard: Standard) -> set[str]:
     """Return the other version's tokens, which have a requirement of their own."""
     return set(standard.enums["imsx_CodeMinorValueEnum"].other_version.values())
 

@@ -59,7 +59,7 @@ class CaseEvidence:
         size = _PAGE
         while fresh and len(seen) < self.depth.documents and self._may_go_on(pages[-1], len(seen)):
             page = self._page(size, len(seen))
-            if page.status == 400 and len(seen) < size:
+            if page.is_refusal and len(seen) < size:
                 # A limit above the provider's maximum may be refused; pages of the size of its own will not be.
                 size = len(_identifiers(self.first_list))
                 page = self._page(size, len(seen))

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 from typing import Any
 
-from skillmark.suites.case.ordering import Order, bare, compared, folded, instant
+from skillmark.suites.case.ordering import Order, bare, compared, folded, instant, is_moment, uncapped
 
 
 class Match(enum.Enum):
@@ -92,7 +92,7 @@ def _of_text(comparison: Comparison, text: str) -> Match:
 
 
 def _equal(text: str, wanted: str) -> Match:
-    if folded(text) == folded(wanted):
+    if uncapped(text) == uncapped(wanted):
         return Match.YES
     moments = instant(text), instant(wanted)
     is_near = bare(text) == bare(wanted) or (moments[0] is not None and moments[0] == moments[1])
@@ -100,9 +100,12 @@ def _equal(text: str, wanted: str) -> Match:
 
 
 def _contains(text: str, wanted: str) -> Match:
-    if folded(wanted) in folded(text):
+    if is_moment(text):
+        # What a time contains depends on how it is written, which is up to the product.
+        return Match.YES if text == wanted else Match.OPEN
+    if uncapped(wanted) in uncapped(text) and folded(wanted) in folded(text):
         return Match.YES
-    return Match.OPEN if bare(wanted) in bare(text) else Match.NO
+    return Match.OPEN if bare(wanted) in bare(text) or uncapped(wanted) in uncapped(text) else Match.NO
 
 
 def _stands(predicate: str, order: Order) -> Match:
@@ -121,13 +124,13 @@ def _of_list(comparison: Comparison, entries: list[str]) -> Match:
     """Compare with an array: ``=`` with the complete list, ``~`` with any of the named entries."""
     if any("," in entry for entry in entries):
         return Match.OPEN
-    wanted = [folded(part.strip()) for part in comparison.value.split(",")]
-    have = [folded(entry) for entry in entries]
+    wanted = [uncapped(part.strip()) for part in comparison.value.split(",")]
+    have = [uncapped(entry) for entry in entries]
     match comparison.predicate:
         case "=" if have == wanted:
             return Match.YES
         case "=":
-            return Match.OPEN if sorted(have) == sorted(wanted) else Match.NO
+            return Match.OPEN if sorted(map(bare, have)) == sorted(map(bare, wanted)) else Match.NO
         case "~" if set(have) & set(wanted):
             return Match.YES
         case "~":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hypothesis import strategies as st
 
@@ -12,9 +12,11 @@ from skillmark.core.errors import Untested
 from skillmark.core.target import Feature
 from skillmark.strategies.filters import comparisons, is_expressible
 from skillmark.suites.case.errors import codes, has_status_body
-from skillmark.suites.case.filter_oracle import Comparison, Filter, Match
+from skillmark.suites.case.filter_oracle import Comparison, Filter, Match, matched
+from skillmark.suites.case.filter_values import telling, various
 from skillmark.suites.case.lists import (
     LIST,
+    accepted,
     ask_list,
     entries,
     filters,
@@ -38,14 +40,16 @@ if TYPE_CHECKING:
     from skillmark.suites.case.answers import Answer
     from skillmark.suites.case.evidence import CaseEvidence
 
-#: Pages that are read of one filtered list.
+#: Documents that a page of a filtered list is asked for, and pages that are read of it.
+_PAGE = 100
 _MOST_PAGES = 25
-_ORDERED = (">", ">=", "<", "<=")
 _D08 = (
     "For an empty selection nothing is defined but that a set has an entry (D-08); 200 with an empty array is expected."
 )
 _D01 = "The enumeration of code-minor values lacks invalid_filter_field, which the prose demands (D-01)."
 _KEPT_BY_URLS = "'~!-._()*:@/,;$"
+#: Signs that a wrong decoding changes.
+_SIGNS = frozenset("%+&#=<>é")
 
 
 def _require(case: CaseEvidence) -> None:
@@ -111,12 +115,17 @@ def _asked(case: CaseEvidence, text: str) -> list[Answer]:
     full = len(entries(case.first_list))
     seen = set(shown(pages[0]))
     while len(entries(pages[-1])) >= full > 0 and len(seen) < len(case.documents) and len(pages) < _MOST_PAGES:
-        page = ask_list(case, filter=text, limit=full, offset=len(seen))
+        page = ask_list(case, filter=text, limit=max(full, accepted(case, _PAGE)), offset=len(seen))
         if not set(shown(page)) - seen:
             break
         pages.append(page)
         seen |= set(shown(page))
     return pages
+
+
+def _is_cut(pages: list[Answer]) -> bool:
+    """Whether a filter may find more than was read."""
+    return len(pages) >= _MOST_PAGES
 
 
 def _judged(case: CaseEvidence, requirement: str, asked: Filter, **rest: str) -> Iterator[Observation]:
@@ -134,17 +143,19 @@ def _compared(
             requirement,
             expected=f"200 and the documents with {asked}",
             cause=_cause(asked, "refused"),
-            dispute="" if _finds_something(case, asked) else _D08,
+            dispute=rest.get("dispute") or ("" if _finds_something(case, asked) else _D08),
         )
         return
     found = {identifier for page in pages for identifier in shown(page)}
     missing, extra = [], []
     for document in case.documents:
         match = asked.match(document.record)
-        if match is Match.YES and document.identifier not in found:
+        if match is Match.YES and document.identifier not in found and not _is_cut(pages):
             missing.append(document.identifier)
         elif match is Match.NO and document.identifier in found:
             extra.append(document.identifier)
+    # What the whole list does not hold, a filter cannot find.
+    extra += sorted(found - {document.identifier for document in case.documents})
     if missing or extra:
         yield _mismatch(requirement, asked, pages, missing=missing, extra=extra, **rest)
     else:
@@ -205,6 +216,16 @@ def filters_follow_the_grammar(case: CaseEvidence) -> Iterator[Observation]:
         lambda drawn: Filter(first=drawn[0].first, operator=drawn[1], second=drawn[2].first)
     )
     yield from case.draw("filter_grammar", st.one_of(single, double), _judge(case, "CASE-R-141"))
+    for first, second in _pairs(fields):
+        for operator in ("AND", "OR"):
+            yield from _judged(case, "CASE-R-141", Filter(first=first, operator=operator, second=second))
+
+
+def _pairs(fields: dict[str, list[str]]) -> Iterator[tuple[Comparison, Comparison]]:
+    """Yield two comparisons of one member that no document satisfies both: they tell AND from OR."""
+    for field, values in itertools.islice(((f, v) for f, v in fields.items() if len(v) > 1), 1):
+        first, second = (Comparison(field=field, predicate="=", value=value) for value in values[:2])
+        yield first, second
 
 
 @CASE.check("CASE-R-142")
@@ -212,8 +233,7 @@ def every_member_is_filterable(case: CaseEvidence) -> Iterator[Observation]:
     """Each member that occurs can be searched by equality and by containment."""
     _require(case)
     for field, values in _texts(case).items():
-        value = min(values, key=len)
-        for predicate in ("=", "~"):
+        for value, predicate in itertools.product(various(values), ("=", "~")):
             asked = Filter(first=Comparison(field=field, predicate=predicate, value=value))
             yield from _judged(case, "CASE-R-142", asked)
     for field, lists in _lists(case).items():
@@ -228,8 +248,8 @@ def _declare_predicate(predicate: str, name: str) -> None:
         fields = _need(_texts(case), "a text")
         drawn = _drawn(case, fields, (predicate,))
         yield from case.draw(f"predicate_{name}", drawn, _judge(case, "CASE-R-143"))
-        if predicate in _ORDERED:
-            yield from _boundaries(case, predicate)
+        for comparison, dispute in telling(predicate, _texts(case)):
+            yield from _judged(case, "CASE-R-143", Filter(first=comparison), dispute=dispute)
 
     CASE.add(
         f"filtering.predicate_{name}",
@@ -237,15 +257,6 @@ def _declare_predicate(predicate: str, name: str) -> None:
         check,
         title=f"The predicate {predicate} finds exactly what it says.",
     )
-
-
-def _boundaries(case: CaseEvidence, predicate: str) -> Iterator[Observation]:
-    """Try the values at which an ordered predicate may be off by one: those of the members that are times."""
-    for field in ("lastChangeDateTime", "statusStartDate", "identifier"):
-        for value in sorted(_texts(case).get(field, ()))[:3]:
-            yield from _judged(
-                case, "CASE-R-143", Filter(first=Comparison(field=field, predicate=predicate, value=value))
-            )
 
 
 for _predicate, _name in {
@@ -280,11 +291,11 @@ def values_have_no_case(case: CaseEvidence) -> Iterator[Observation]:
     def judge(asked: Filter) -> Iterator[Observation]:
         first = asked.first
         plain = {identifier for page in _asked(case, str(first)) for identifier in shown(page)}
-        for value in {first.value.upper(), first.value.lower(), first.value.swapcase()} - {first.value}:
+        for value in sorted({first.value.upper(), first.value.lower(), first.value.swapcase()} - {first.value}):
             changed = Comparison(field=first.field, predicate=first.predicate, value=value)
             pages = _asked(case, str(changed))
             found = {identifier for page in pages for identifier in shown(page)}
-            if found == plain and all(is_list(page) for page in pages):
+            if all(is_list(page) for page in pages) and (found == plain or _is_cut(pages)):
                 yield pages[0].held()
             else:
                 yield pages[0].finding(
@@ -294,7 +305,10 @@ def values_have_no_case(case: CaseEvidence) -> Iterator[Observation]:
                     cause=f"{first.predicate} minds capitals",
                 )
 
-    yield from case.draw("filter_case", _drawn(case, wordy, ("=", "~")), judge)
+    yield from case.draw("filter_case", _drawn(case, wordy, ("=", "!=", "~")), judge)
+    for field, values in itertools.islice(wordy.items(), 1):
+        for predicate in ("=", "!=", "~"):
+            yield from judge(Filter(first=Comparison(field=field, predicate=predicate, value=values[0])))
 
 
 @CASE.check("CASE-R-145")
@@ -309,7 +323,7 @@ def comparisons_can_be_joined(case: CaseEvidence) -> Iterator[Observation]:
         joined = Filter(first=first.first, operator=operator, second=second.first)
         parts = [_asked(case, str(each)) for each in (first, second)]
         pages = _asked(case, str(joined))
-        if not all(is_list(page) for page in (*parts[0], *parts[1])):
+        if not all(is_list(page) for page in (*parts[0], *parts[1])) or any(map(_is_cut, (*parts, pages))):
             return
         left, right, found = ({i for page in each for i in shown(page)} for each in (*parts, pages))
         wanted = left & right if operator == "AND" else left | right
@@ -327,12 +341,9 @@ def comparisons_can_be_joined(case: CaseEvidence) -> Iterator[Observation]:
     pairs = st.tuples(single, st.sampled_from(("AND", "OR")), single)
     yield from case.draw("filter_joined", pairs, judge)
     # Two documents that differ in one member tell AND from OR, whatever was drawn.
-    for field, values in fields.items():
-        if len(values) > 1:
-            ends = [Filter(first=Comparison(field=field, predicate="=", value=value)) for value in values[:2]]
-            for operator in ("AND", "OR"):
-                yield from judge((ends[0], operator, ends[1]))
-            break
+    for ends in _pairs(fields):
+        for operator in ("AND", "OR"):
+            yield from judge((Filter(first=ends[0]), operator, Filter(first=ends[1])))
 
 
 @CASE.check("CASE-R-146")
@@ -408,16 +419,18 @@ def encoded_filters_are_understood(case: CaseEvidence) -> Iterator[Observation]:
     """A filter means the same, however much of it is percent-encoded, and a value is decoded once."""
     _require(case)
     fields = _need(_texts(case), "a text")
-    signs = {
-        field: [value for value in values if set(value) & set("%+&#=<>é")] or values for field, values in fields.items()
-    }
+    signs = {field: [value for value in values if set(value) & _SIGNS] or values for field, values in fields.items()}
 
     def judge(asked: Filter) -> Iterator[Observation]:
         text = str(asked)
         full = settled(case.ask(LIST, query=(("filter", text),)))
-        least = settled(case.ask(LIST, raw_query=f"filter={quote(text, safe=_KEPT_BY_URLS)}"))
+        least = settled(case.ask(LIST, raw_query=f"filter={quote(text, safe=_KEPT_BY_URLS, errors='replace')}"))
         if is_list(full) and is_list(least) and set(shown(full)) == set(shown(least)):
-            yield from _compared(case, "CASE-R-150", asked, _asked(case, text))
+            wrong = _misread(case, asked, {identifier for page in _asked(case, text) for identifier in shown(page)})
+            if not wrong:
+                yield full.held()
+                return
+            yield full.finding("CASE-R-150", expected=f"exactly the documents with {asked}", actual=wrong, cause=wrong)
         elif is_list(full):
             yield least.finding(
                 "CASE-R-150",
@@ -433,6 +446,19 @@ def encoded_filters_are_understood(case: CaseEvidence) -> Iterator[Observation]:
     for field, values in signs.items():
         for value in (*values[:2], *_decoded_by_mistake(values)):
             yield from judge(Filter(first=Comparison(field=field, predicate="=", value=value)))
+
+
+def _misread(case: CaseEvidence, asked: Filter, found: set[str]) -> str:
+    """Say what shows that a value was decoded wrongly; empty for other defects of a filter, and for none."""
+    again = Comparison(field=asked.first.field, predicate="=", value=unquote(asked.first.value))
+    for document in case.documents:
+        match = asked.match(document.record)
+        if match is Match.YES and document.identifier not in found and _SIGNS & set(asked.first.value):
+            return "a document with signs in the value is missing"
+        is_decoded_twice = again.value != asked.first.value and matched(again, document.record) is Match.YES
+        if match is Match.NO and document.identifier in found and is_decoded_twice:
+            return "a document that has the value decoded once more"
+    return ""
 
 
 def _decoded_by_mistake(values: list[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from urllib.parse import urldefrag
 
 from skillmark.core.findings import Held
 from skillmark.suites.case.answers import told
-from skillmark.suites.case.operations import named
+from skillmark.suites.case.operations import foreign_items, named
 from skillmark.suites.case.records import sightings
 from skillmark.suites.case.sameness import canonical, first_difference
 from skillmark.suites.case.suite import CASE
@@ -26,6 +26,10 @@ _EMPTY: tuple[object, ...] = (None, [], {})
 _NODES = ("CFItem", "CFDocument")
 _ENDS = ("originNodeURI", "destinationNodeURI")
 _LAB = "The endpoint itself is on this machine, so its records may have been made elsewhere."
+_HELD = "The clause demands an existing document; that its package holds the record is said in prose only."
+_NO_OPERATION = (
+    "Every uri is to be resolvable, but no operation of the standard delivers a record of this class by itself."
+)
 
 
 # Identity
@@ -95,7 +99,9 @@ def _same(case: CaseEvidence, known: Sighting, other: Sighting) -> Finding | Non
     if known.record == other.record:
         return None
     classes = case.standard.classes
-    for name in classes[known.form].properties.keys() & classes[other.form].properties.keys():
+    for name in classes[known.form].properties:
+        if name not in classes[other.form].properties:
+            continue
         left, right = known.record.get(name), other.record.get(name)
         if left == right or (left in _EMPTY and right in _EMPTY):
             continue
@@ -184,26 +190,40 @@ def document_links_lead_to_a_document(case: CaseEvidence) -> Iterator[Observatio
                     further=(answer.id,),
                     cause=f"{sighting.form}: dangling",
                 )
-    yield from _items_in_their_documents(case)
+    items = [*_read_of(case, "CFItem").values(), *([each] for each in _foreign(case))]
+    yield from _in_their_documents(case, "CFItem", items)
+    yield from _in_their_documents(case, "CFAssociation", _read_of(case, "CFAssociation").values())
 
 
-def _items_in_their_documents(case: CaseEvidence) -> Iterator[Observation]:
+def _foreign(case: CaseEvidence) -> Iterator[Sighting]:
+    """Yield items that no package holds, although associations of packages lead to them."""
+    for answer in foreign_items(case):
+        yield from (each for each in sightings(case.standard, "CFItem", answer) if each.form == "CFItem")
+
+
+def _in_their_documents(
+    case: CaseEvidence, record_class: str, reads: Iterable[list[Sighting]]
+) -> Iterator[Observation]:
+    """Look whether the package of the document that a record names holds the record."""
     holders: dict[str, dict[str, str]] = {}
-    for sighting in case.packaged("CFItem"):
+    for sighting in case.packaged(record_class):
         holders.setdefault(sighting.identifier, {})[sighting.answer.sourced_id or ""] = sighting.answer.id
-    for identifier, found in _read_of(case, "CFItem").items():
+    for found in reads:
         link = found[0].record.get("CFDocumentURI")
-        document = link.get("identifier") if isinstance(link, dict) else None
-        held_by = holders.get(identifier, {})
-        if not held_by or document not in case.packages or document in held_by:
+        document = str(link.get("identifier")) if isinstance(link, dict) else ""
+        held_by = holders.get(found[0].identifier, {})
+        package = case.packages.get(document)
+        if document in held_by or package is None or package.payload is None:
             continue
+        is_certain = bool(held_by) and record_class == "CFItem"
         yield found[0].finding(
             "CASE-R-094",
-            expected=f"the document whose package holds the item, {next(iter(held_by))}",
+            expected=f"a document whose package holds the record{', ' if held_by else ''}{next(iter(held_by), '')}",
             actual=f"{document}, whose package does not hold it",
             member="CFDocumentURI/identifier",
-            further=tuple(held_by.values()),
-            cause="another document",
+            further=(package.id, *held_by.values()),
+            cause=f"{record_class}: another document",
+            dispute="" if is_certain else _HELD,
         )
 
 
@@ -349,14 +369,18 @@ def _resolved(case: CaseEvidence, uri: str, sighting: Sighting) -> Iterator[Obse
     for answer in told([case.ask_url(urldefrag(uri).url)]):
         found = _identity(answer)
         if answer.status != 200:
-            yield _unresolved(sighting, uri, answer, "no 200")
+            yield _unresolved(case, sighting, uri, answer, cause="no 200")
         elif found is not None and "#" not in uri and found != sighting.identifier:
-            yield _unresolved(sighting, uri, answer, "another record", actual=f"the record {found!r:.60}")
+            actual = f"the record {found!r:.60}"
+            yield _unresolved(case, sighting, uri, answer, cause="another record", actual=actual)
         else:
             yield answer.held()
 
 
-def _unresolved(sighting: Sighting, uri: str, answer: Answer, cause: str, actual: str = "") -> Finding:
+def _unresolved(
+    case: CaseEvidence, sighting: Sighting, uri: str, answer: Answer, *, cause: str, actual: str = ""
+) -> Finding:
+    is_delivered = case.standard.operation_of(case.standard.full_form(sighting.form)) is not None
     return sighting.finding(
         "CASE-R-098",
         expected="an address that is answered with the record",
@@ -364,6 +388,7 @@ def _unresolved(sighting: Sighting, uri: str, answer: Answer, cause: str, actual
         member="uri",
         further=(answer.id,),
         cause=f"{sighting.form}: {cause}",
+        dispute="" if is_delivered else _NO_OPERATION,
     )
 
 

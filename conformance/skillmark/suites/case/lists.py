@@ -74,9 +74,15 @@ def is_whole(case: CaseEvidence) -> bool:
     return len(case.documents) < case.depth.documents
 
 
+def accepted(case: CaseEvidence, limit: int) -> int:
+    """Return a limit, or the size of the provider's own pages where it refuses one above its maximum: that is not defined."""
+    own = len(entries(case.first_list))
+    return own if limit > own > 0 and ask_list(case, limit=limit).is_refusal else limit
+
+
 def few(case: CaseEvidence) -> dict[str, str | int]:
     """Return parameters that keep answers short where the provider pages; empty where it does not."""
-    return {"limit": _FEW} if len(case.documents) > _FEW and limits(case) else {}
+    return {"limit": accepted(case, _FEW)} if len(case.documents) > _FEW and limits(case) else {}
 
 
 # The features of the list
@@ -145,11 +151,12 @@ def selects(case: CaseEvidence) -> bool:
 
 def sorts(case: CaseEvidence) -> bool:
     """Whether the two directions of one member give two orders, again and again."""
-    for member in ("title", "lastChangeDateTime", "identifier"):
+    for member in ("identifier", "title", "lastChangeDateTime"):
         up = ask_list(case, sort=member, orderBy="asc")
         down = ask_list(case, sort=member, orderBy="desc")
-        if is_list(up) and is_list(down) and shown(up) != shown(down):
-            return shown(ask_list_again(case, sort=member, orderBy="asc")) == shown(up)
+        differ = is_list(up) and is_list(down) and shown(up) != shown(down)
+        if differ and shown(ask_list_again(case, sort=member, orderBy="asc")) == shown(up):
+            return True
     return False
 
 

@@ -171,8 +171,9 @@ def packages_belong_to_the_requested_document(case: CaseEvidence) -> Iterator[Ob
 def the_list_offers_every_document(case: CaseEvidence) -> Iterator[Observation]:
     """The document list holds every document of the provider, each once."""
     documents = case.need_documents()
+    seen: set[str] = set()
     for page in case.list_pages:
-        yield from _repeated(page)
+        yield from _repeated(page, seen)
     if len(documents) >= case.depth.documents:
         raise CannotTell(f"The list is longer than the {case.depth.documents} documents that this level reads.")
     listed = {document.identifier for document in documents}
@@ -191,9 +192,9 @@ def the_list_offers_every_document(case: CaseEvidence) -> Iterator[Observation]:
             )
 
 
-def _repeated(page: Answer) -> Iterator[Observation]:
+def _repeated(page: Answer, seen: set[str]) -> Iterator[Observation]:
+    """Look for documents that this page or an earlier one has shown before."""
     entries = (page.payload or {}).get("CFDocuments")
-    seen: set[str] = set()
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         identifier = entry.get("identifier") if isinstance(entry, dict) else None
         if isinstance(identifier, str) and identifier in seen:
@@ -213,7 +214,7 @@ def _repeated(page: Answer) -> Iterator[Observation]:
 def _documents_elsewhere(case: CaseEvidence) -> Iterator[tuple[str, Answer]]:
     """Yield the documents that items, associations, the items at their far ends, and the user name: each once."""
     seen: set[str] = set()
-    for answer in (*case.reads("getCFItem"), *case.reads("getCFAssociation"), *_foreign_items(case)):
+    for answer in (*case.reads("getCFItem"), *case.reads("getCFAssociation"), *foreign_items(case)):
         link = (answer.payload or {}).get("CFDocumentURI")
         identifier = link.get("identifier") if isinstance(link, dict) else None
         if isinstance(identifier, str) and identifier not in seen:
@@ -224,7 +225,7 @@ def _documents_elsewhere(case: CaseEvidence) -> Iterator[tuple[str, Answer]]:
             yield identifier, case.ask("getCFDocument", identifier)
 
 
-def _foreign_items(case: CaseEvidence) -> list[Answer]:
+def foreign_items(case: CaseEvidence) -> list[Answer]:
     """Read some of the items that associations lead to and no package that was read holds."""
     pooled = {*case.pool("CFItem"), *case.pool("CFDocument")}
     ends = (
@@ -324,7 +325,7 @@ def item_associations_are_complete(case: CaseEvidence) -> Iterator[Observation]:
         if not isinstance(entries, list) or named(answer) != answer.sourced_id:
             continue
         delivered = [entry for entry in entries if isinstance(entry, dict)]
-        missing = by_item.get(answer.sourced_id or "", set()) - {entry.get("identifier") for entry in delivered}
+        missing = by_item.get(answer.sourced_id or "", set()) - {str(entry.get("identifier")) for entry in delivered}
         strangers = [entry for entry in delivered if answer.sourced_id not in _ends(entry)]
         if missing:
             yield answer.finding(
@@ -340,8 +341,29 @@ def item_associations_are_complete(case: CaseEvidence) -> Iterator[Observation]:
                 actual=f"{len(strangers)} of other items",
                 cause="associations of other items",
             )
+        yield from _in_no_package(case, answer, delivered)
         if not missing and not strangers:
             yield answer.held()
+
+
+def _in_no_package(case: CaseEvidence, answer: Answer, delivered: list[dict[str, Any]]) -> Iterator[Observation]:
+    """Look for associations that no package has, where all packages were read."""
+    is_read = len(case.packages) == len(case.documents) and all(
+        each.payload is not None for each in case.packages.values()
+    )
+    if not is_read or len(case.documents) >= case.depth.documents:
+        return
+    known = case.pool("CFAssociation")
+    unknown = [
+        entry for entry in delivered if isinstance(entry.get("identifier"), str) and entry["identifier"] not in known
+    ]
+    if unknown:
+        yield answer.finding(
+            "CASE-R-067",
+            expected="associations that a package of the provider has",
+            actual=f"{len(unknown)} that none has, for example {unknown[0]['identifier']}",
+            cause="associations of no package",
+        )
 
 
 def _ends(association: dict[str, Any]) -> set[object]:
@@ -398,7 +420,7 @@ def operations_that_are_not_offered_say_so(case: CaseEvidence) -> Iterator[Obser
         raise NotApplicable("Every operation is offered.")
     for answer in told(tried):
         body = answer.value if isinstance(answer.value, dict) else {}
-        if answer.status in {404, 405} and body.get("imsx_codeMajor") in {"failure", "unsupported"}:
+        if answer.status in {404, 405} and body.get("imsx_codeMajor") in ("failure", "unsupported"):
             yield answer.held()
         else:
             yield answer.finding("CASE-R-086", expected="404 or 405 with an imsx_StatusInfo", cause="getCFRubric")

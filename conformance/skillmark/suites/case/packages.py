@@ -108,7 +108,7 @@ def _defined(
     package: Answer, entry: _Entry, member: str, known: Container[object], *, requirement: str
 ) -> Iterator[Observation]:
     for link in _links(entry, member):
-        if link.get("identifier") in known:
+        if _text(link.get("identifier")) in known:
             yield package.held()
         else:
             yield package.finding(
@@ -128,7 +128,8 @@ def item_types_have_one_name(case: CaseEvidence) -> Iterator[Observation]:
         for entry in _entries(package.payload, "CFItems"):
             for link in _links(entry, "CFItemTypeURI"):
                 names = [entry.record.get("CFItemType"), link.get("title")]
-                names += [types[link.get("identifier")].get("title")] if link.get("identifier") in types else []
+                known = _text(link.get("identifier"))
+                names += [types[known].get("title")] if known in types else []
                 if "CFItemType" not in entry.record or all(name == names[0] for name in names):
                     yield package.held()
                 else:

@@ -12,6 +12,7 @@ from skillmark.core.target import Feature
 from skillmark.suites.case.errors import has_status_body
 from skillmark.suites.case.lists import (
     LIST,
+    accepted,
     ask_list,
     ask_list_again,
     entries,
@@ -41,6 +42,8 @@ _DEFAULT_LIMIT = 100
 #: Pages of one walk where the provider keeps its pages as large as asked for, and at the very most.
 _PAGES = 8
 MOST_PAGES = 32
+#: Documents of the last page that is looked at.
+_LAST = 2
 _D08 = "Nothing is defined for a page behind the last document; an empty list is the common answer (D-08)."
 _LENIENT = "The reaction to a value outside the range is not defined."
 _INVALID = (
@@ -59,13 +62,14 @@ _INVALID = (
 def _windows(case: CaseEvidence) -> SearchStrategy[tuple[int, int]]:
     """Draw a limit and an offset within the list, the smallest first."""
     total = len(case.documents)
-    return st.tuples(st.integers(1, min(total + 2, 20)), st.integers(0, total - 1))
+    return st.tuples(st.integers(1, accepted(case, min(total + 2, 20))), st.integers(0, total - 1))
 
 
 def limits_of_walks(case: CaseEvidence) -> SearchStrategy[int]:
     """Draw a limit with which the whole list takes a handful of pages."""
     total = len(case.documents)
-    return st.integers(max(1, -(-total // _PAGES)), total + 1)
+    most = accepted(case, total + 1)
+    return st.integers(min(most, max(1, -(-total // _PAGES))), most)
 
 
 @CASE.check("CASE-R-120")
@@ -77,6 +81,7 @@ def the_list_can_be_paged(case: CaseEvidence) -> Iterator[Observation]:
         yield ineffective(answer, "CASE-R-120", Feature.PAGINATION, expected=f"limit=1 brings one of {total} documents")
         return
     yield from case.draw("the_list_can_be_paged", _windows(case), lambda window: _cut(case, *window))
+    yield from _cut(case, accepted(case, _LAST + 1), max(0, total - _LAST))
     yield from _behind_the_last(case)
 
 
@@ -102,13 +107,15 @@ def _cut(case: CaseEvidence, limit: int, offset: int) -> Iterator[Observation]:
 def _is_capped(case: CaseEvidence, count: int, offset: int) -> bool:
     """Whether a page that is shorter than asked for, or longer than what should be left, may be so.
 
-    A provider may have a maximum, and then it sends as many documents as its maximum when it is asked for just these.
+    A provider may have a maximum, and then it sends as many documents as its maximum when it is asked for just these, and
+    not one more where there are more.
     """
     left = len(case.documents) - offset
     if count > left:
         # Whether the offset counts right is another requirement's matter.
         return True
-    return len(entries(ask_list(case, limit=count, offset=offset))) == count
+    most = ask_list(case, limit=count + 1, offset=0)
+    return len(entries(ask_list(case, limit=count, offset=offset))) == count >= len(entries(most))
 
 
 def _behind_the_last(case: CaseEvidence) -> Iterator[Observation]:
@@ -182,6 +189,9 @@ def _judged_total(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
         return
     count = len(case.documents)
     text = (page.exchange.header(_TOTAL) or "").strip()
+    if not text and len(entries(page)) >= count:
+        # What is no part of a longer list needs no total.
+        return
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
     if number == count or (number is not None and number > count and not is_whole(case)):
         yield page.held()
@@ -286,8 +296,8 @@ def offsets_count_from_zero(case: CaseEvidence) -> Iterator[Observation]:
         if offset == 0:
             yield from _unshifted(case, limit)
 
-    last = len(case.documents) - 2
-    yield from case.draw("offsets_count_from_zero", st.tuples(st.integers(2, 5), st.integers(0, last)), judge)
+    windows = st.tuples(st.integers(2, max(2, accepted(case, 5))), st.integers(0, len(case.documents) - 2))
+    yield from case.draw("offsets_count_from_zero", windows, judge)
 
 
 def _shifted(case: CaseEvidence, limit: int, offset: int) -> Iterator[Observation]:

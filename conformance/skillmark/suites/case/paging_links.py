@@ -9,6 +9,7 @@ from skillmark.core.errors import NotApplicable, Untested
 from skillmark.core.target import Feature
 from skillmark.suites.case.lists import (
     LIST,
+    accepted,
     ask_list,
     filters,
     is_list,
@@ -92,7 +93,9 @@ def _list_address(case: CaseEvidence) -> str:
 def links_lead_to_neighbours_and_ends(case: CaseEvidence) -> Iterator[Observation]:
     """The prev link leads back to the page before, first to the first page, last to the page with the last document."""
     require(case, Feature.PAGINATION, limits)
-    limit = max(1, len(case.documents) // 3)
+    limit = accepted(case, max(1, len(case.documents) // 3))
+    # A provider may have a maximum; the pages are compared in the size that it keeps to.
+    limit = min(limit, len(shown(ask_list(case, limit=limit, offset=0))) or limit)
     first = ask_list(case, limit=limit, offset=0)
     middle = ask_list(case, limit=limit, offset=limit)
     if not shown(first) or not shown(middle) or len(shown(first)) > limit:
@@ -146,7 +149,7 @@ def _addressed(case: CaseEvidence, page: Answer) -> Iterator[Observation]:
         address = _address(case, target)
         if relation not in case.standard.relations or address is None:
             continue
-        if address[0].lower() != wanted.lower():
+        if address[0].lower().rstrip("/") != wanted.lower():
             yield page.finding(
                 "CASE-R-123",
                 expected=f"links to {wanted}, where the list was asked for",

@@ -48,7 +48,8 @@ def _ordered(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return {name: _ordered(content) for name, content in value.items()}
     if isinstance(value, list):
         return [_ordered(entry) for entry in _ordered_entries(value)]
-    return value
+    # 5 and 5.0 are one number, however it is written.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _ordered_entries(values: list[Any]) -> list[Any]:

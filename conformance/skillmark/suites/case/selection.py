@@ -22,6 +22,7 @@ from skillmark.suites.case.lists import (
     selects,
     shown,
 )
+from skillmark.suites.case.operations import named
 from skillmark.suites.case.sameness import canonical, is_same
 from skillmark.suites.case.suite import CASE
 
@@ -119,7 +120,7 @@ def the_list_returns_every_member(case: CaseEvidence) -> Iterator[Observation]:
     """Without fields, the list returns every member that a single read of the document shows."""
     listed = {document.identifier: document for document in case.need_documents()}
     for read in case.reads("getCFDocument"):
-        if read.payload is None or read.sourced_id not in listed:
+        if read.payload is None or read.sourced_id not in listed or named(read) != read.sourced_id:
             continue
         entry = listed[read.sourced_id]
         missing = [
@@ -167,6 +168,10 @@ def exactly_the_named_members_are_returned(case: CaseEvidence) -> Iterator[Obser
 
     subsets = st.lists(st.sampled_from(names), unique=True, min_size=1, max_size=_MOST_NAMES)
     yield from case.draw("exactly_the_named_members_are_returned", subsets, judge)
+    # Every member that has a value once, whatever was drawn.
+    populated = _populated(case)
+    for start in range(0, len(populated), _MOST_NAMES):
+        yield from judge(populated[start : start + _MOST_NAMES])
 
 
 def _departure(part: Record, full: Record, names: list[str]) -> tuple[str, str] | None:
@@ -174,8 +179,11 @@ def _departure(part: Record, full: Record, names: list[str]) -> tuple[str, str] 
     added = [name for name in part if name not in names]
     missing = [name for name in names if full.get(name) is not None and name not in part]
     changed = [name for name in names if name in part and name in full and not is_same(part[name], full[name])]
+    empty = [name for name in names if name in part and part[name] is None and full.get(name) is None]
     if added:
         return "members added", f"also {', '.join(added[:4])}"
+    if empty:
+        return "null", f"{', '.join(empty)} as null"
     if missing:
         return "members missing", f"without {', '.join(missing)}"
     if changed:

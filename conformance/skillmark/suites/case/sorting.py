@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from skillmark.core.errors import Untested
+from skillmark.core.findings import Finding
 from skillmark.core.target import Feature
 from skillmark.suites.case.lists import (
+    accepted,
     ask_list,
     ask_list_again,
     entries,
@@ -21,7 +23,7 @@ from skillmark.suites.case.lists import (
     shown,
     sorts,
 )
-from skillmark.suites.case.ordering import Order, bare, compared, folded
+from skillmark.suites.case.ordering import Order, bare, compared, folded, instant
 from skillmark.suites.case.suite import CASE
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _D02 = "400 with invalid_sort_field is the other published reading (Information 
 
 
 def _sorted(case: CaseEvidence, **parameters: str) -> Answer:
-    return ask_list(case, **parameters, limit=min(_LONGEST, max(len(case.documents), 1)))
+    return ask_list(case, **parameters, limit=accepted(case, min(_LONGEST, max(len(case.documents), 1))))
 
 
 def _members(case: CaseEvidence) -> list[str]:
@@ -74,7 +76,7 @@ def the_list_can_be_sorted(case: CaseEvidence) -> Iterator[Observation]:
 
 @CASE.check("CASE-R-131")
 def both_directions_sort(case: CaseEvidence) -> Iterator[Observation]:
-    """With orderBy=asc, or without it, a sorted list ascends; with orderBy=desc it descends."""
+    """With orderBy=asc a sorted list ascends, with orderBy=desc it descends, and without orderBy it does one of both."""
     _require(case)
     effective = [member for member in _members(case) if _has_effect(case, member)]
     if not effective:
@@ -84,7 +86,12 @@ def both_directions_sort(case: CaseEvidence) -> Iterator[Observation]:
         member, direction = drawn
         parameters = {"sort": member} | ({"orderBy": direction} if direction else {})
         answer = _sorted(case, **parameters)
-        yield _judged(case, answer, member, requirement="CASE-R-131", descending=direction == "desc")
+        found = _judged(case, answer, member, requirement="CASE-R-131", descending=direction == "desc")
+        if not direction and isinstance(found, Finding):
+            # Without orderBy the direction is up to the provider.
+            other = _judged(case, answer, member, requirement="CASE-R-131", descending=True)
+            found = found if isinstance(other, Finding) else other
+        yield found
 
     for member in effective:
         for direction in ("asc", "desc"):
@@ -105,7 +112,7 @@ def a_direction_alone_changes_nothing(case: CaseEvidence) -> Iterator[Observatio
     """Without sort, orderBy leaves the order as it is."""
     _require(case)
     plain = _sorted(case)
-    if shown(plain) != shown(ask_list_again(case, limit=min(_LONGEST, len(case.documents)))):
+    if shown(plain) != shown(ask_list_again(case, limit=accepted(case, min(_LONGEST, len(case.documents))))):
         raise Untested("The order of the list changes by itself.")
     for direction in ("asc", "desc"):
         answer = _sorted(case, orderBy=direction)
@@ -170,6 +177,12 @@ def _is_byte_order(first: str, second: str) -> bool:
     return bool(bare(first)) and bool(bare(second)) and bare(first) > bare(second) and first < second
 
 
+def _is_by_characters(texts: list[tuple[int, str]], *, descending: bool) -> bool:
+    """Whether texts, none of them a time, are in the order of their characters."""
+    values = [value for _, value in texts]
+    return not any(map(instant, values)) and values == sorted(values, reverse=descending)
+
+
 def _judged(case: CaseEvidence, answer: Answer, member: str, *, requirement: str, descending: bool) -> Observation:
     """Look at one sorted list: nothing lost, nothing out of order."""
     direction = "descends" if descending else "ascends"
@@ -204,12 +217,15 @@ def _lost(case: CaseEvidence, answer: Answer) -> int:
 def _out_of_order(values: list[Any], *, descending: bool) -> int | None:
     """Return the index of the first value that should stand behind its successor; ``None`` when there is none.
 
-    Values that are absent stand in one block at either end; pairs whose order is open are passed over.
+    Values that are absent stand in one block at either end; pairs whose order is open are passed over. So is a list that is
+    in the order of its characters as a whole: collation is a recommendation, with a requirement of its own.
     """
     texts = [(index, value) for index, value in enumerate(values) if isinstance(value, str) and folded(value)]
     for (index, first), (_, second) in itertools.pairwise(texts):
         order = compared(first, second)
-        if order is (Order.LESS if descending else Order.GREATER):
+        if order is (Order.LESS if descending else Order.GREATER) and not _is_by_characters(
+            texts, descending=descending
+        ):
             return index
     present = [isinstance(value, str) for value in values]
     switches = sum(first != second for first, second in itertools.pairwise(present))

@@ -117,6 +117,9 @@ def bodies_are_bare(case: CaseEvidence) -> Iterator[Observation]:
     for answer in told(case.gathered):
         if answer.operation is None or answer.status != 200 or answer.document is None:
             continue
+        if any(problem.fatal for problem in answer.document.problems):
+            # What cannot be read at all is another requirement's matter.
+            continue
         row = case.standard.classes[answer.operation.payload]
         wrapped = answer.payload is None or not (answer.value.keys() & row.properties.keys())
         wrapped = wrapped or (
@@ -361,7 +364,7 @@ def extension_data_lives_in_extensions(case: CaseEvidence) -> Iterator[Observati
 def extensions_are_objects(case: CaseEvidence) -> Iterator[Observation]:
     """The member extensions is one object, and an array of objects on CFRubricCriterionLevel."""
     for answer, found in case.structural:
-        mine = [violation for violation in found if violation.member == "extensions"]
+        mine = [each for each in found if each.member == "extensions" and each.kind is not Kind.UNKNOWN]
         for violation in mine:
             yield _from(answer, violation, "CASE11-R-002")
         payload = answer.operation.payload if answer.operation else ""
