@@ -278,7 +278,9 @@ def test_paging_without_effect_is_not_applicable() -> None:
     assert "[claims]" in result.findings[0].finding.actual
     assert set(result.results) - {"paging.the_list_can_be_paged"} == result.outcomes(Outcome.NOT_APPLICABLE)
     assert "CASE-R-124" in judged(Unpaged(), "paging", "paging_links", claims=PAGED).accused()
-    assert set(result.results) == judged(Unpaged(), "paging", "paging_links", claims=frozenset()).outcomes(Outcome.NOT_APPLICABLE)
+    assert set(result.results) == judged(Unpaged(), "paging", "paging_links", claims=frozenset()).outcomes(
+        Outcome.NOT_APPLICABLE
+    )
 
 
 def test_one_document_shows_nothing_of_paging() -> None:

@@ -11,7 +11,6 @@ import gzip
 import json
 import socket
 import threading
-import zlib
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -180,8 +179,8 @@ def gzip_bomb(_target: str, wire: Wire) -> None:
 
 @functools.cache
 def _bomb() -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(_MEBIBYTE) for _ in range(1024)) + packer.flush()
+    """Return a gibibyte of blanks in gzip members, of which one is made."""
+    return gzip.compress(_MEBIBYTE * 16, 1) * 64
 
 
 def unknown_encoding(_target: str, wire: Wire) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import math
 from typing import Any, NoReturn
@@ -53,9 +54,9 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        raise MalformedJson(f"an object has a member more than once: {', '.join(repeated)}")
+        counts = collections.Counter(name for name, _ in pairs)
+        repeated = sorted(name for name, count in counts.items() if count > 1)
+        raise MalformedJson(f"an object has a member more than once: {', '.join(name[:60] for name in repeated[:5])}")
     return members
 
 

@@ -281,7 +281,9 @@ def _places(case: CaseEvidence) -> list[list[Step]]:
 
 
 def _steps(case: CaseEvidence, operation_id: str) -> list[Step]:
-    good = [answer for answer in case.reads(operation_id) if answer.payload is not None and answer.exchange.size <= LARGE]
+    good = [
+        answer for answer in case.reads(operation_id) if answer.payload is not None and answer.exchange.size <= LARGE
+    ]
     return [Step(operation=operation_id, sourced_id=answer.sourced_id) for answer in good[:_VISITED]]
 
 
