@@ -45,6 +45,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_private(host: str) -> bool:
+    """Whether a host is this machine, or an address that other networks do not reach."""
+    try:
+        return is_loopback(host) or not _is_public(host)
+    except ValueError:
+        return False
+
+
 class AddressPolicy:
     """Hosts that the user named may be anywhere; every other host has to be public."""
 

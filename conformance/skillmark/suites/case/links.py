@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
-from skillmark.core.findings import Held
+from skillmark.core.errors import Untested
 from skillmark.suites.case.answers import told
 from skillmark.suites.case.operations import foreign_items, named
 from skillmark.suites.case.records import sightings
 from skillmark.suites.case.sameness import canonical, first_difference
 from skillmark.suites.case.suite import CASE
-from skillmark.wire.addresses import is_loopback, origin_of
+from skillmark.wire.addresses import is_private, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +26,7 @@ _EMPTY: tuple[object, ...] = (None, [], {})
 _NODES = ("CFItem", "CFDocument")
 _ENDS = ("originNodeURI", "destinationNodeURI")
 _LAB = "The endpoint itself is on this machine, so its records may have been made elsewhere."
+_RESOLVABLE = "Whether an address that is not http or https counts as resolvable is not said."
 _HELD = "The clause demands an existing document; that its package holds the record is said in prose only."
 _NO_OPERATION = (
     "Every uri is to be resolvable, but no operation of the standard delivers a record of this class by itself."
@@ -345,6 +346,7 @@ def _identity(answer: Answer) -> object:
 def addresses_of_records_resolve(case: CaseEvidence) -> Iterator[Observation]:
     """The uri of a record on the endpoint's host is answered with that record; other hosts are not contacted."""
     own = origin_of(case.context.target.url)
+    elsewhere = 0
     for record_class, pool in case.pools.items():
         addresses = {str(found[0].record.get("uri")): found[0] for found in pool.values()}
         for uri in _chosen(case, f"addresses of {record_class}", list(addresses)):
@@ -352,17 +354,26 @@ def addresses_of_records_resolve(case: CaseEvidence) -> Iterator[Observation]:
             origin = origin_of(uri)
             if origin is not None and origin == own:
                 yield from _resolved(case, uri, sighting)
-            elif origin is not None and is_loopback(origin[1]) and not (own and origin[1] == own[1]):
-                yield sighting.finding(
-                    "CASE-R-098",
-                    expected="an address that other machines can resolve",
-                    actual=f"{uri[:160]}",
-                    member="uri",
-                    cause="an address of the own machine",
-                    dispute=_LAB if own and is_loopback(own[1]) else "",
-                )
+            elif origin is None or (is_private(origin[1]) and not (own and origin[1] == own[1])):
+                yield _unresolvable(sighting, uri, is_lab=own is not None and is_private(own[1]))
             else:
-                yield Held(evidence=(sighting.answer.id,))
+                elsewhere += 1
+    if elsewhere:
+        # What other addresses showed counts; these were not asked.
+        raise Untested(f"{elsewhere} record(s) have addresses on other hosts, which are not contacted.")
+
+
+def _unresolvable(sighting: Sighting, uri: str, *, is_lab: bool) -> Finding:
+    """Return the finding that an address cannot be resolved from another network."""
+    is_web = origin_of(uri) is not None
+    return sighting.finding(
+        "CASE-R-098",
+        expected="an address that other machines can resolve",
+        actual=f"{uri[:160]}",
+        member="uri",
+        cause="an address of the own network" if is_web else "no web address",
+        dispute=(_LAB if is_lab else "") if is_web else _RESOLVABLE,
+    )
 
 
 def _resolved(case: CaseEvidence, uri: str, sighting: Sighting) -> Iterator[Observation]:
