@@ -381,6 +381,9 @@ def rubrics_embed_their_criteria(case: CaseEvidence) -> Iterator[Observation]:
             continue
         packaged = pool[answer.sourced_id][0]
         expected, actual = _grid(packaged.record), _grid(answer.payload)
+        if not expected and not actual:
+            # A rubric without criteria shows nothing of how they are embedded.
+            continue
         if expected == actual:
             yield answer.held()
         else:
