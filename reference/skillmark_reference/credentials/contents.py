@@ -1,0 +1,123 @@
+"""What members of a credential say of each other: results and their descriptions, associations and their ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from skillmark_reference.credentials.requirements import Subject
+from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.securing.integrity.json_values import as_list
+from skillmark_reference.securing.integrity.problems import child
+from skillmark_reference.securing.quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from skillmark_reference.credentials.kinds import CredentialKind
+
+#: Associations of which an achievement cannot have both directions, or be its own.
+_DIRECTED = frozenset({"isChildOf", "isParentOf", "isPartOf", "precedes", "replacedBy"})
+_OPPOSITES = {"isParentOf": "isChildOf"}
+
+
+def results_step(credential: Mapping[str, Any], kind: CredentialKind) -> Step:
+    """Hold results against the descriptions in the achievement of the same subject (Open Badges 3.0, Data Models, Result)."""
+    subject = _object(credential.get("credentialSubject"))
+    achievement = _object(subject.get("achievement"))
+    descriptions = {str(each["id"]): each for _, each in _objects(achievement, "resultDescription") if "id" in each}
+    results = list(_objects(subject, "result"))
+    if not results and not descriptions:
+        return conclude(kind, Subject.RESULTS, outcome=Outcome.NOT_APPLICABLE)
+    problems = [problem for pointer, each in results for problem in _result_problems(each, pointer, descriptions)]
+    for pointer, each in _objects(achievement, "resultDescription"):
+        required = each.get("requiredLevel")
+        if required is not None and required not in _levels(each):
+            message = f"requiredLevel {quoted(required)} is none of the rubricCriterionLevel"
+            place = f"/credentialSubject/achievement{pointer}/requiredLevel"
+            problems.append(Problem(pointer=place, message=message, clause="OB30-R-038"))
+    return conclude(kind, Subject.RESULTS, problems)
+
+
+def _result_problems(result: Mapping[str, Any], place: str, descriptions: Mapping[str, Any]) -> Iterator[Problem]:
+    pointer = f"/credentialSubject{place}"
+    if "resultDescription" not in result:
+        return
+    description = descriptions.get(str(result["resultDescription"]))
+    if description is None:
+        message = f"{quoted(result['resultDescription'])} is no resultDescription of the achievement"
+        yield Problem(pointer=f"{pointer}/resultDescription", message=message, clause="OB30-R-036")
+        return
+    if description.get("resultType") == "Status" and "status" not in result:
+        message = "the result is of the type Status, and has no status"
+        yield Problem(pointer=pointer, message=message, clause="OB30-R-035")
+    if "achievedLevel" in result and result["achievedLevel"] not in _levels(description):
+        message = f"achievedLevel {quoted(result['achievedLevel'])} is none of the levels of the resultDescription"
+        yield Problem(pointer=f"{pointer}/achievedLevel", message=message, clause="OB30-R-037")
+
+
+def _levels(description: Mapping[str, Any]) -> list[Any]:
+    return [each.get("id") for _, each in _objects(description, "rubricCriterionLevel")]
+
+
+# Associations
+
+
+def association_steps(credential: Mapping[str, Any], kind: CredentialKind) -> tuple[Step, Step]:
+    """Return the steps about associations: their ends are in the record, and they agree; no clause says so with MUST."""
+    subject = _object(credential.get("credentialSubject"))
+    links = list(_objects(subject, "association"))
+    if not links:
+        return (
+            conclude(kind, Subject.ASSOCIATION_ENDS, outcome=Outcome.NOT_APPLICABLE),
+            conclude(kind, Subject.ASSOCIATION_SENSE, outcome=Outcome.NOT_APPLICABLE),
+        )
+    ends = list(_loose_ends(links, set(_achievements(subject))))
+    sense = list(_contradictions(links))
+    return (
+        conclude(kind, Subject.ASSOCIATION_ENDS, ends, outcome=Outcome.WARNED if ends else None),
+        conclude(kind, Subject.ASSOCIATION_SENSE, sense, outcome=Outcome.WARNED if sense else None),
+    )
+
+
+def _achievements(subject: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the id of every achievement in the record: defined by the subject, or in a member."""
+    for _, each in _objects(subject, "achievement"):
+        yield str(each.get("id"))
+    for _, member in _objects(subject, "verifiableCredential"):
+        inner = _object(member.get("credentialSubject"))
+        yield from _achievements(inner)
+
+
+def _loose_ends(links: list[tuple[str, Mapping[str, Any]]], known: set[str]) -> Iterator[Problem]:
+    for pointer, each in links:
+        for name in ("sourceId", "targetId"):
+            if str(each.get(name)) not in known:
+                message = f"{name} {quoted(each.get(name))} is the id of no achievement in the record"
+                yield Problem(pointer=f"/credentialSubject{pointer}/{name}", message=message)
+
+
+def _contradictions(links: list[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
+    seen: set[tuple[str, str, str]] = set()
+    for pointer, each in links:
+        name, source, target = (str(each.get(member)) for member in ("associationType", "sourceId", "targetId"))
+        if source == target:
+            message = f"the achievement {quoted(source)} is associated with itself"
+            yield Problem(pointer=f"/credentialSubject{pointer}", message=message)
+        elif name in _DIRECTED:
+            link = (_OPPOSITES[name], target, source) if name in _OPPOSITES else (name, source, target)
+            if (link[0], link[2], link[1]) in seen:
+                message = f"{name} holds in both directions between {quoted(source)} and {quoted(target)}"
+                yield Problem(pointer=f"/credentialSubject{pointer}", message=message)
+            seen.add(link)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(holder: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the objects of a member, each with its pointer from the holder."""
+    value = holder.get(name)
+    for index, each in enumerate(as_list(value)):
+        if isinstance(each, dict):
+            yield (child(f"/{name}", index) if isinstance(value, list) else f"/{name}"), each

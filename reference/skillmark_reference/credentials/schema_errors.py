@@ -1,0 +1,132 @@
+"""What is wrong by a JSON Schema, with its cause: never a list of the alternatives that all failed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from skillmark_reference.securing.integrity.problems import child
+from skillmark_reference.securing.quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema import ValidationError
+
+    from skillmark_reference.vocabularies import RecordClass, Vocabulary
+
+#: What goes before the value of a keyword in a message.
+_SAID = {"const": "", "pattern": "a text like ", "minItems": "at least that many items: "}
+_ALTERNATIVES = frozenset({"anyOf", "oneOf"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaError:
+    """One departure from a schema."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer to the value."""
+        pointer = ""
+        for each in self.path:
+            pointer = child(pointer, each)
+        return pointer
+
+
+def causes(errors: Iterable[ValidationError]) -> list[SchemaError]:
+    """Return the causes of errors, each once; of alternatives that failed, those of the one that came closest."""
+    leaves = [leaf for error in errors for leaf in _leaves(error)]
+    found = [SchemaError(path=tuple(leaf.absolute_path), message=_message(leaf)) for leaf in leaves]
+    return list(dict.fromkeys(found))
+
+
+def is_below(pointer: str, places: Iterable[str]) -> bool:
+    """Tell whether a pointer leads to one of the places, or into it."""
+    return any(pointer == place or pointer.startswith(f"{place}/") for place in places)
+
+
+def clause_of(vocabulary: Vocabulary, row: RecordClass, path: Iterable[str | int]) -> str:
+    """Return the clause of the class in which a path ends."""
+    clause = row.clause
+    for name in (each for each in path if isinstance(each, str)):
+        member = row.properties.get(name)
+        if member is None:
+            break
+        clause = f"{row.clause}.{name}"
+        classes = list(_classes(vocabulary, member.types))
+        if not classes:
+            break
+        row = classes[0]
+        clause = row.clause
+    return clause
+
+
+def _classes(vocabulary: Vocabulary, names: Iterable[str]) -> Iterator[RecordClass]:
+    for name in names:
+        row = vocabulary.classes.get(name)
+        if row is None:
+            continue
+        if row.union:
+            yield from _classes(vocabulary, row.union)
+        else:
+            yield row
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    if error.validator not in _ALTERNATIVES or not error.context:
+        yield error
+        return
+    branches: dict[object, list[ValidationError]] = {}
+    for each in error.context:
+        branches.setdefault(each.schema_path[0], []).extend(_leaves(each))
+    yield from max(branches.values(), key=_closeness)
+
+
+def _closeness(errors: list[ValidationError]) -> tuple[bool, int, int]:
+    """Return how close an alternative came: its JSON type fits, its errors are deep, and few."""
+    shallowest = min(len(each.absolute_path) for each in errors)
+    wrong_type = any(each.validator == "type" and len(each.absolute_path) == shallowest for each in errors)
+    return (not wrong_type, max(len(each.absolute_path) for each in errors), -len(errors))
+
+
+def _message(error: ValidationError) -> str:
+    value, found = error.validator_value, quoted(error.instance)
+    if error.validator == "required":
+        return f"{_missing(error)} is missing"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        return (
+            f"members outside of the class: {', '.join(sorted(name for name in error.instance if name not in known))}"
+        )
+    return f"{_expected(str(error.validator), value)}; found is {found}"
+
+
+def _expected(validator: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
+    match validator:
+        case "type" | "format":
+            return f"expected is a {_or(value)}"
+        case "enum":
+            return f"expected is one of {quoted(value)}"
+        case "contains":
+            return f"the array lacks {_wanted(value)}"
+        case "const" | "pattern" | "minItems":
+            return f"expected is {_SAID[validator]}{value if validator == 'pattern' else quoted(value)}"
+        case _:
+            return f"{validator} {quoted(value)} does not hold"
+
+
+def _missing(error: ValidationError) -> str:
+    """Return the member that the error is about: there is one error for each that is missing."""
+    missing = [name for name in error.validator_value if name not in error.instance]
+    return next((name for name in missing if repr(name) in error.message), ", ".join(missing))
+
+
+def _or(value: Any) -> str:  # noqa: ANN401 - a word or several
+    return value if isinstance(value, str) else " or ".join(value)
+
+
+def _wanted(schema: dict[str, Any]) -> str:
+    return quoted(schema["const"]) if "const" in schema else " or ".join(map(str, schema.get("enum", [schema])))
