@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from skillmark.faults.editing import edited, put
 from skillmark.faults.fault import FAULTS, Fault
 from skillmark.faults.operations import ask
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
-from skillmark.faults.structure import edited, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable

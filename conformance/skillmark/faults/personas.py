@@ -8,9 +8,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from skillmark.core.target import Feature
+from skillmark.faults.editing import edited
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
 from skillmark.faults.requerying import requeried
-from skillmark.faults.structure import edited
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:

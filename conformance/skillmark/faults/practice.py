@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from skillmark.faults.editing import edited, put, turn
 from skillmark.faults.fault import FAULTS
 from skillmark.faults.operations import ask
 from skillmark.faults.requerying import requeried
-from skillmark.faults.structure import edited, put, turn
 
 if TYPE_CHECKING:
+    from skillmark.faults.editing import Record
     from skillmark.faults.provider import Call, Given, Healthy
-    from skillmark.faults.structure import Record
 
 _V11 = ("1.1",)
 _DOCUMENTS = ("CFPckgDocument", "CFDocument")

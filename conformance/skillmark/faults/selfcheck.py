@@ -16,6 +16,7 @@ from skillmark.faults import (  # noqa: F401 - declare the faults
     bulk,
     links,
     listing,
+    members,
     operations,
     practice,
     refusals,

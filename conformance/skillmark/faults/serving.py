@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+from skillmark.faults.editing import edited
 from skillmark.faults.fault import FAULTS, Fault
 from skillmark.faults.operations import NOT_FOUND
 from skillmark.faults.provider import Behaviour, Call, Given, Healthy
-from skillmark.faults.structure import edited
 
 _V11 = ("1.1",)
 
