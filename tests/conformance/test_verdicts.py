@@ -19,6 +19,7 @@ from skillmark.core.outcomes import Level, Outcome, Verdict
 from skillmark.core.target import Feature, Product, Target
 from skillmark.engine import CLOSING_CHECKS, CheckStarted, RunContext, Suite, find_depth, joined, run_plan
 from skillmark.plans import PLANS, find_plan
+from skillmark.reporting import summary
 from skillmark.wire.client import WireClient
 
 if TYPE_CHECKING:
@@ -423,6 +424,14 @@ def test_without_claims_the_declaration_is_missing(plan_id: str, verdict: Verdic
     """The guide of 1.1 wants optional features declared, so silence is not conformant; the documents of 1.0 do not say so."""
     result = ran(plan_id, product=target(plan_id, claims=None))
     assert (verdict, Outcome.UNTESTED) == (result.verdict, result.requirements["CASE-R-201"].outcome)
+
+
+def test_the_missing_declaration_is_among_the_next_steps() -> None:
+    """A vendor who has to declare optional features is told so, when nothing else is undecided."""
+    result = ran("case-1.1-provider", product=target("case-1.1-provider", claims=None))
+    (step,) = summary.steps(result, Outcome.UNTESTED)
+    assert ["CASE-R-201"] == [entry.id for entry in step.requirements]
+    assert "[claims]" in step.reason
 
 
 @EVERY_PLAN

@@ -32,7 +32,7 @@ CLOSING_CHECKS = {
     _CLAIMS_PASS: "run.claimed_features_are_declared_and_pass",
 }
 
-_NO_CLAIMS = "The vendor declared no optional features: state them under [claims] of the target file."
+_NO_CLAIMS = "The vendor declared no optional features: state them with --claims, or under [claims] of the target file."
 
 _TROUBLES = 50
 _LIBRARIES = ("httpx", "hypothesis", "cryptography")
@@ -142,7 +142,9 @@ def _closing(requirements: Mapping[str, RequirementResult], run: Run) -> dict[st
 def _replaced(entry: RequirementResult, *, outcome: Outcome, reason: str) -> RequirementResult:
     if outcome is Outcome.FAILED and not entry.deciding:
         outcome = Outcome.WARNED
-    return dataclasses.replace(entry, outcome=outcome, reason=reason, checks=(CLOSING_CHECKS[entry.id],))
+    # Where the vendor declared nothing, it is the vendor who decides it: reports say so among the next steps.
+    checks = () if reason == _NO_CLAIMS else (CLOSING_CHECKS[entry.id],)
+    return dataclasses.replace(entry, outcome=outcome, reason=reason, checks=checks)
 
 
 def _referred(run: Run) -> dict[str, Exchange]:
