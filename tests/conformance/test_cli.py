@@ -383,6 +383,14 @@ def test_plans_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(str(row["deciding"]) in capsys.readouterr().out for row in rows[:1])
 
 
+def test_a_dispute_is_explained_where_it_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """An entry that names a dispute by its number says what the documents say, to people and to scripts."""
+    assert 0 == run(["explain", "CASE-R-148"])
+    assert "D-01: Unknown field in a filter" in capsys.readouterr().out
+    assert 0 == run(["explain", "CASE-R-148", "--json"])
+    assert ["D-01"] == list(json.loads(capsys.readouterr().out)["disputes"])
+
+
 @pytest.mark.parametrize("identifier", ["CASE-R-093", "case-r-093"])
 def test_a_requirement_is_explained(identifier: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What it says, where, how it is decided, by which tests; in capitals or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,9 @@ from skillmark_reference.standards.json_schema import json_schema
 
 if TYPE_CHECKING:
     from skillmark.catalogue import Requirement
+
+#: Numbers under which entries and findings name the disputes of the catalogue.
+_DISPUTE = re.compile(r"\bD-\d{2}\b")
 
 
 @app.command(epilog=examples("skillmark plans", "skillmark plans --json"))
@@ -127,10 +131,17 @@ def explain(
         raise Misconfigured(f"No plan has a requirement {requirement!r}. `skillmark requirements` lists them.")
     entry = plan.catalogue.requirements[identifier]
     row = _requirement_row(entry, plan, checks_by_requirement(plan)[identifier])
+    row["disputes"] = _disputes_of(entry, plan)
     if as_json:
         consoles.print_json(row)
         return
     consoles.print_table(_explanation(entry, row))
+
+
+def _disputes_of(entry: Requirement, plan: Plan) -> dict[str, str]:
+    """Return the disputes between the documents that an entry names, by number."""
+    named = dict.fromkeys(_DISPUTE.findall(" ".join((entry.how, *entry.readings, entry.doubt))))
+    return {number: plan.catalogue.disputes[number] for number in named}
 
 
 def _explanation(entry: Requirement, row: dict[str, Any]) -> Table:
@@ -141,6 +152,7 @@ def _explanation(entry: Requirement, row: dict[str, Any]) -> Table:
         "decided": f"{entry.decided}: {entry.how}",
         "broken by": entry.example_fault,
         "readings": "\n".join(entry.readings) or entry.doubt,
+        "disputes": "\n".join(f"{number}: {text}" for number, text in row["disputes"].items()),
         "tests": "\n".join(row["tests"]),
     }
     table = Table(title=entry.id, title_justify="left", show_header=False, box=None, pad_edge=False)
