@@ -202,6 +202,16 @@ def not_found_for_empty_selections(call: Call, given: Given, healthy: Healthy) -
     return given
 
 
+@FAULTS.spoils("CASE-R-141", effect="A search without a match crashes the service.")
+def empty_searches_crash(call: Call, given: Given, healthy: Healthy) -> Given:
+    """Answer a filter that finds nothing with 500."""
+    if _is_list(call) and call.parameter("filter") and given.status == 200 and not _documents(given):
+        refused = _refused(call, given, "internal_server_error")
+        refused.status = 500
+        return refused
+    return given
+
+
 # Sorting
 
 

@@ -145,7 +145,7 @@ def sorted_pages_are_cut_from_the_sorted_list(case: CaseEvidence) -> Iterator[Ob
                 continue
             for offset in (0, len(values) - _WINDOW):
                 page = ask_list(case, sort=member, orderBy=direction, limit=_WINDOW, offset=offset)
-                yield _judged_window(page, _values(page, member), values[offset : offset + _WINDOW], whole)
+                yield from _judged_window(page, _values(page, member), values[offset : offset + _WINDOW], whole)
 
 
 def _values(answer: Answer, member: str) -> list[Any]:
@@ -159,17 +159,18 @@ def _has_order(values: list[Any]) -> bool:
     return all(isinstance(value, str) for value in values) and values[0] != values[-1]
 
 
-def _judged_window(page: Answer, found: list[Any], wanted: list[Any], whole: Answer) -> Observation:
-    if found == wanted[: len(found)]:
-        # Pages that are too short, or refused, are another requirement's matter.
-        return page.held()
-    return page.finding(
-        "CASE-R-131",
-        expected=f"the page of the sorted list with {', '.join(map(str, wanted))[:120]}",
-        actual=f"{', '.join(map(str, found))[:120]}",
-        further=(whole.id,),
-        cause="sorted within a page",
-    )
+def _judged_window(page: Answer, found: list[Any], wanted: list[Any], whole: Answer) -> Iterator[Observation]:
+    # Pages that are too short, or refused, are another requirement's matter; an empty one shows nothing of the order.
+    if found != wanted[: len(found)]:
+        yield page.finding(
+            "CASE-R-131",
+            expected=f"the page of the sorted list with {', '.join(map(str, wanted))[:120]}",
+            actual=f"{', '.join(map(str, found))[:120]}",
+            further=(whole.id,),
+            cause="sorted within a page",
+        )
+    elif found:
+        yield page.held()
 
 
 @CASE.check("CASE-R-127")

@@ -143,7 +143,7 @@ def _compared(
             requirement,
             expected=f"200 and the documents with {asked}",
             cause=_cause(asked, "refused"),
-            dispute=rest.get("dispute") or ("" if _finds_something(case, asked) else _D08),
+            dispute=rest.get("dispute") or ("" if _finds_something(case, asked) or not _is_empty(refused) else _D08),
         )
         return
     found = {identifier for page in pages for identifier in shown(page)}
@@ -160,6 +160,11 @@ def _compared(
         yield _mismatch(requirement, asked, pages, missing=missing, extra=extra, **rest)
     else:
         yield pages[0].held()
+
+
+def _is_empty(answer: Answer) -> bool:
+    """Whether an answer may be how a provider says that there is nothing; a crash or a refusal of the filter is not."""
+    return answer.status in {200, 204, 404}
 
 
 def _finds_something(case: CaseEvidence, asked: Filter) -> bool:
