@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from skillmark_fixtures.generator import small_frameworks, write_framework
+from skillmark_reference.databases import DatabaseUnavailable
 from skillmark_reference.frameworks.importing import ImportReport, import_files
 from skillmark_reference.frameworks.presenting import Presenter
-from skillmark_reference.frameworks.storing import Repository, RepositoryUnavailable
+from skillmark_reference.frameworks.storing import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +161,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/such/folder/x.sqlite", "postgresql+nothing://x/y"])
 def test_wrong_databases_are_named(url: str) -> None:
     """A database that cannot be opened is refused in one line."""
-    with pytest.raises(RepositoryUnavailable) as caught:
+    with pytest.raises(DatabaseUnavailable) as caught:
         Repository.open(url)
     assert "\n" not in str(caught.value)
 

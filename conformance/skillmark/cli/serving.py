@@ -32,8 +32,9 @@ from skillmark.reporting import refuse_unless_writable
 from skillmark.reporting.wording import counted
 from skillmark.runs import DEFAULT_SEED, RunOptions
 from skillmark_fixtures.frameworks import slugs
+from skillmark_reference.databases import DatabaseUnavailable
 from skillmark_reference.frameworks.importing import import_bundled, import_files
-from skillmark_reference.frameworks.storing import Repository, RepositoryUnavailable
+from skillmark_reference.frameworks.storing import Repository
 from skillmark_reference.server import (
     OAuthOptions,
     RunningServer,
@@ -67,7 +68,7 @@ def _available() -> Iterator[None]:
     """
     try:
         yield
-    except RepositoryUnavailable as error:
+    except DatabaseUnavailable as error:
         raise Misconfigured(f"{error} Correct --database.") from error
     except ServerUnavailable as error:
         raise Misconfigured(f"{error} Choose another --host or --port, or correct --certfile and --keyfile.") from error

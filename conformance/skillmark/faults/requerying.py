@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.frameworks.querying import QueryProblem, answer
-from skillmark_reference.server.interface import page_links
+from skillmark_reference.server.case.interface import page_links
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Frameworks in a database: SQLite or PostgreSQL.
+"""Frameworks in a database.
 
 Records are kept as they were published, as JSON text, beside the few values that they are looked up by. How they are shown is
 decided when they are read.
@@ -10,26 +10,20 @@ import contextlib
 import dataclasses
 import json
 import re
-import sqlite3
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
+from skillmark_reference.databases import Database
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from contextlib import AbstractContextManager
 
 Record = dict[str, Any]
 
 _BATCH = 500
-_MEMORY = ("sqlite://", "sqlite:///:memory:")
-#: How long an import into a SQLite file waits for another one to end.
-_PATIENCE_SECONDS = 300
 #: Records are found by such identifiers alone; an association may also end at a node that is called anything.
 _UUID = re.compile(load_standard("case-1.1").datatypes["UUID"].pattern or "")
 
@@ -72,10 +66,6 @@ _ends = sa.Table(
 )
 
 
-class RepositoryUnavailable(Exception):  # noqa: N818 - what is wrong with the database, in words for a person
-    """The database cannot be opened."""
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
     """The head of one stored framework."""
@@ -94,51 +84,48 @@ class Framework:
 class Repository:
     """All frameworks of one provider."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        # A database in memory has one connection, which is in one transaction at a time, whoever uses it.
-        is_single = isinstance(engine.pool, StaticPool)
-        self._turn: AbstractContextManager[object] = threading.RLock() if is_single else contextlib.nullcontext()
-        _metadata.create_all(engine)
+    def __init__(self, database: Database) -> None:
+        """Keep frameworks in a database.
+
+        Raises:
+            DatabaseUnavailable: its tables cannot be made.
+        """
+        #: Where the frameworks are, and everything else that the same server keeps.
+        self.database = database
+        database.provide(_metadata)
 
     @classmethod
     def open(cls, url: str) -> Repository:
-        """Open a database, and make its tables where they are missing.
-
-        ``sqlite://`` is a database in memory, ``sqlite:///FILE`` one in a file, ``postgresql+psycopg://...`` a server.
+        """Open a database as `Database.open` does, and make the tables of frameworks where they are missing.
 
         Raises:
-            RepositoryUnavailable: the address is wrong, its driver is not installed, or the server does not answer.
+            DatabaseUnavailable: the address is wrong, its driver is not installed, or the server does not answer.
         """
-        try:
-            return cls(_engine(url))
-        except (sa.exc.SQLAlchemyError, ImportError) as error:
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise RepositoryUnavailable(f"The database cannot be opened: {reason}.") from error
+        return cls(Database.open(url))
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.database.close()
 
     @property
     def revision(self) -> int:
         """The number of the latest import; 0 for an empty database."""
-        return int(self._scalar(sa.select(sa.func.coalesce(sa.func.max(_frameworks.c.revision), 0))))
+        return int(self.database.scalar(sa.select(sa.func.coalesce(sa.func.max(_frameworks.c.revision), 0))))
 
     def frameworks(self) -> list[Framework]:
         """Return the heads of all frameworks in the order of their import."""
-        return [_framework(row) for row in self._rows(sa.select(_frameworks).order_by(_frameworks.c.id))]
+        return [_framework(row) for row in self.database.rows(sa.select(_frameworks).order_by(_frameworks.c.id))]
 
     def framework(self, identifier: str) -> Framework | None:
         """Return the head of the framework whose document has the identifier."""
         if not _UUID.fullmatch(identifier):
             return None
-        rows = self._rows(sa.select(_frameworks).where(_frameworks.c.identifier == identifier))
+        rows = self.database.rows(sa.select(_frameworks).where(_frameworks.c.identifier == identifier))
         return _framework(rows[0]) if rows else None
 
     def holds(self, framework: Framework) -> bool:
         """Whether the framework is still there, and no import has replaced it."""
-        return self._scalar(sa.select(_frameworks.c.id).where(_frameworks.c.id == framework.id)) is not None
+        return self.database.scalar(sa.select(_frameworks.c.id).where(_frameworks.c.id == framework.id)) is not None
 
     def records(self, framework: Framework, collection: str) -> Iterator[list[Record]]:
         """Yield the records of one collection of a framework, in the order of the package, in batches."""
@@ -150,7 +137,7 @@ class Repository:
                 .order_by(_records.c.id)
                 .limit(_BATCH)
             )
-            rows = self._rows(query)
+            rows = self.database.rows(query)
             if rows:
                 yield [json.loads(row.content) for row in rows]
             if len(rows) < _BATCH:
@@ -168,7 +155,7 @@ class Repository:
             .order_by(_records.c.id)
             .limit(1)
         )
-        rows = self._rows(query)
+        rows = self.database.rows(query)
         return (json.loads(rows[0].content), _framework(rows[0])) if rows else None
 
     def descendants(self, framework: Framework, collection: str, code: str) -> list[Record]:
@@ -183,7 +170,7 @@ class Repository:
             .order_by(_records.c.id)
         )
         # Databases differ in whether capitals count, and in how they sort.
-        found = [json.loads(row.content) for row in self._rows(query)]
+        found = [json.loads(row.content) for row in self.database.rows(query)]
         return sorted((each for each in found if each["hierarchyCode"].startswith(f"{code}.")), key=_place_of)
 
     def associations_of(self, node: str) -> list[Record]:
@@ -192,7 +179,7 @@ class Repository:
         query = (
             sa.select(_records.c.identifier, _records.c.content).where(_records.c.id.in_(mine)).order_by(_records.c.id)
         )
-        return list({row.identifier: json.loads(row.content) for row in self._rows(query)}.values())
+        return list({row.identifier: json.loads(row.content) for row in self.database.rows(query)}.values())
 
     def crossing(self) -> list[tuple[Framework, Record]]:
         """Return the associations between items of different frameworks, each with the framework that holds it."""
@@ -205,7 +192,7 @@ class Repository:
             .join(nodes, sa.and_(nodes.c.identifier == _ends.c.node, nodes.c.collection == "CFItems"))
             .where(_records.c.collection == "CFAssociations", nodes.c.framework != _records.c.framework)
         )
-        return [(_framework(row), json.loads(row.content)) for row in self._rows(query)]
+        return [(_framework(row), json.loads(row.content)) for row in self.database.rows(query)]
 
     def collections_of(self, identifiers: Iterable[str]) -> dict[str, set[str]]:
         """Return in which collections each of some identifiers is held; unknown ones are left out."""
@@ -217,23 +204,15 @@ class Repository:
             heads = sa.select(_frameworks.c.identifier, sa.literal("CFDocuments").label("collection")).where(
                 _frameworks.c.identifier.in_(some)
             )
-            for row in self._rows(sa.union_all(held, heads)):
+            for row in self.database.rows(sa.union_all(held, heads)):
                 found.setdefault(row.identifier, set()).add(row.collection)
         return found
 
     @contextlib.contextmanager
     def importing(self) -> Iterator[Import]:
         """Open a transaction that is kept when the block ends, and undone when it raises."""
-        with self._turn, self._engine.begin() as connection:
+        with self.database.writing() as connection:
             yield Import(connection)
-
-    def _rows(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[sa.Row[Any]]:
-        with self._turn, self._engine.connect() as connection:
-            return list(connection.execute(query))
-
-    def _scalar(self, query: sa.Select[Any]) -> Any:  # noqa: ANN401 - whatever the query selects
-        with self._turn, self._engine.connect() as connection:
-            return connection.scalar(query)
 
 
 class Import:
@@ -306,22 +285,6 @@ class Import:
         self._connection.execute(_ends.delete().where(_ends.c.record.in_(mine)))
         self._connection.execute(_records.delete().where(_records.c.framework == framework))
         self._connection.execute(_frameworks.delete().where(_frameworks.c.id == framework))
-
-
-def _engine(url: str) -> sa.Engine:
-    if url in _MEMORY:
-        return sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url)
-    engine = sa.create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
-    sa.event.listen(engine, "connect", _read_while_writing)
-    return engine
-
-
-def _read_while_writing(connection: sqlite3.Connection, _: object) -> None:
-    """Let a SQLite file be read as it was while an import changes it; a file that cannot be written stays as it is."""
-    with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _plain(code: str) -> str:

@@ -17,9 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from skillmark_reference.server.authorization import OAuthOptions, TokenOffice
-from skillmark_reference.server.interface import Interface
+from skillmark_reference.server.case import Interface, refusal
 from skillmark_reference.server.landing import landing_routes, missing_page
-from skillmark_reference.server.statuses import refusal
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from starlette.routing import Mount, Route, Router
 
 from skillmark_reference.frameworks.presenting import FrameworkReplaced, Presenter
 from skillmark_reference.frameworks.querying import Page, QueryProblem, answer
-from skillmark_reference.server.discovery import openapi
-from skillmark_reference.server.statuses import refusal
+from skillmark_reference.server.case.discovery import openapi
+from skillmark_reference.server.case.statuses import refusal
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
