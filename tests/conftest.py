@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -45,7 +45,7 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def required_in_ci(reason: str) -> None:
+def required_in_ci(reason: str) -> NoReturn:
     """Skip where something is not installed, and fail where the gate should have installed it."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)

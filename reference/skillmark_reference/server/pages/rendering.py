@@ -22,6 +22,7 @@ _MEDIA_TYPES = {
     "pages.css": "text/css",
     "search.js": "text/javascript",
     "crosswalk.js": "text/javascript",
+    "handing-in.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
 }
 _DIGEST_LENGTH = 10
