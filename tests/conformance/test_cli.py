@@ -34,7 +34,8 @@ ATTESTED = '[attestations]\n"CASE-R-088" = "With a rate limit it answers 429."\n
 #: One check, so that a run takes a second.
 QUICK = ("--level", "smoke", "--only", "pages_carry", "--claims", "pagination")
 TOP = [verb.name or verb.callback.__name__ for verb in app.registered_commands]  # type: ignore[union-attr]
-VERBS = [[name] for name in TOP] + [["fixtures", "export"], ["fixtures", "generate"]]
+GROUPED = [["fixtures", "export"], ["fixtures", "generate"], ["keys", "generate"], ["keys", "show"]]
+VERBS = [[name] for name in TOP] + GROUPED
 
 
 @pytest.fixture(autouse=True)
@@ -112,11 +113,21 @@ def test_the_overview_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_verbs_are_registered_in_one_place() -> None:
     """Importing the verbs is all that a command needs."""
-    expected = {"fixtures", "information", "selfcheck", "serving", "settings", "testing", "verifying"}
+    expected = {
+        "fixtures",
+        "information",
+        "issuing",
+        "keys",
+        "selfcheck",
+        "serving",
+        "settings",
+        "testing",
+        "verifying",
+    }
     assert expected == set(verbs.__all__)
 
 
-@pytest.mark.parametrize("arguments", [[], ["fixtures"]], ids=["skillmark", "fixtures"])
+@pytest.mark.parametrize("arguments", [[], ["fixtures"], ["keys"]], ids=["skillmark", "fixtures", "keys"])
 def test_without_a_verb_help_is_shown(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing asked for is wrong use, and is answered with help."""
     assert 2 == run(arguments)

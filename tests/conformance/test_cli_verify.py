@@ -333,7 +333,7 @@ def test_json_is_a_list_and_nothing_else(tmp_path: Path) -> None:
     members = ["source", "verdict", "kind", "steps", "problems", "inner"]
     assert [members] * 3 == [list(row) for row in found]
     assert ["valid", "invalid", "invalid"] == [row["verdict"] for row in found]
-    assert {("requirement", "step", "outcome", "reason", "pointer")} == {
+    assert {("requirement", "step", "outcome", "reason", "pointer", "evidence")} == {
         tuple(step) for row in found for step in row["steps"]
     }
     (broken,) = [step for step in found[1]["steps"] if step["outcome"] == "failed"]

@@ -86,6 +86,29 @@ LabOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Open no connection; what needs one stays unknown.")]
+OriginsOption = Annotated[
+    list[str] | None,
+    typer.Option("--allow-origin", metavar="ORIGIN", help="Plain http or private origin of a test bench; repeatable."),
+]
+ContextDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--context-dir",
+        metavar="DIR",
+        help="Folder with context documents of your own; those of the standards are held against the published digests.",
+    ),
+]
+CacheDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache-dir",
+        metavar="DIR",
+        help="Folder for copies of what was fetched: contexts, schemas, images for a day; keys, status and all else for "
+        "five minutes; less where the server says so. Nothing is kept without it.",
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 ResultsOption = Annotated[bool, typer.Option("--json", help="Print results.json instead of the summary.")]
 
 

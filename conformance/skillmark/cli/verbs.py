@@ -1,9 +1,9 @@
 """All verbs; importing a module registers its own."""
 
-from skillmark.cli import fixtures, information, selfcheck, serving, settings, testing, verifying
+from skillmark.cli import fixtures, information, issuing, keys, selfcheck, serving, settings, testing, verifying
 from skillmark.cli.application import app
 
-__all__ = ["fixtures", "information", "selfcheck", "serving", "settings", "testing", "verifying"]
+__all__ = ["fixtures", "information", "issuing", "keys", "selfcheck", "serving", "settings", "testing", "verifying"]
 
 #: The order in which a newcomer needs them.
 _ORDER = [
@@ -19,6 +19,8 @@ _ORDER = [
     "schema",
     "serve",
     "import",
+    "issue",
+    "derive",
     "verify",
     "selfcheck",
 ]

@@ -12,6 +12,13 @@ from rich.text import Text
 
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
+from skillmark.cli.options import (  # noqa: TC001 - Typer reads annotations at run time
+    CacheDirOption,
+    ContextDirOption,
+    JsonOption,
+    OfflineOption,
+    OriginsOption,
+)
 from skillmark.core.errors import Misconfigured
 from skillmark.core.escaping import trimmed, visible_line
 from skillmark.core.outcomes import ExitCode, Outcome
@@ -20,8 +27,9 @@ from skillmark.reporting.wording import SIGNS, counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from skillmark.cli.credentials import Checked, Checker
+    from skillmark.cli.credentials import Checker
     from skillmark_reference.credentials.results import Problem, Step, Verdict, Verification
+    from skillmark_reference.credentials.submissions import Checked
 
 _STYLES = {
     Outcome.PASSED: "green",
@@ -44,6 +52,7 @@ _LONGEST = 400
         "skillmark verify badge.json",
         "skillmark verify badge.png --recipient learner@school.example",
         "skillmark verify records/ --offline --at 2026-06-30T12:00:00Z --json",
+        "skillmark verify records/ --context-dir contexts/ --cache-dir ~/.cache/skillmark/documents",
     )
     + "\n\nExit codes: 0 all valid, 1 one is invalid, expired, revoked, suspended or not yet valid, 2 wrong use, "
     "3 none of these, but one is unverifiable, 70 internal error."
@@ -59,21 +68,16 @@ def verify(
     ],
     *,
     recipient: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="Whose it should be; identities are compared hashed, too.")
+        str | None, typer.Option(metavar="EMAIL|DID", help="Whose it should be; identities are compared hashed, too.")
     ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="DATE-TIME", help="Time of the verification; now without it.")
     ] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Open no connection; what needs one is unverifiable.")
-    ] = False,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-origin", metavar="ORIGIN", help="Plain http or private origin of a test bench; repeatable."
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    offline: OfflineOption = False,
+    allow_origin: OriginsOption = None,
+    context_dir: ContextDirOption = None,
+    cache_dir: CacheDirOption = None,
+    as_json: JsonOption = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="One line for each credential, and no progress.")
     ] = False,
@@ -82,20 +86,29 @@ def verify(
 
     Shows each step with the requirement that it decides, and what is wrong where it did not pass.
     """
-    if recipient is not None and "@" not in recipient:
-        raise Misconfigured(f"--recipient: {recipient!r} is no e-mail address such as learner@school.example.")
     names = list(_names(sources))
     # It brings the libraries of signatures and of RDF, which other verbs do without.
-    from skillmark.cli import credentials  # noqa: PLC0415
+    from skillmark.cli import access, credentials  # noqa: PLC0415
 
-    chosen = credentials.checker(recipient=recipient, at=at, offline=offline, origins=allow_origin or [])
+    door = access.opened(
+        at=at,
+        offline=offline,
+        origins=allow_origin or [],
+        context_dir=context_dir,
+        cache_dir=cache_dir,
+        most_bytes=credentials.LIMIT,
+    )
+    chosen = credentials.checker(door, recipient=recipient)
+    findings = [access.finding_line(each) for each in door.contexts.findings]
     found = _watched(chosen, names, quiet=quiet or not (as_json or not consoles.output().is_terminal))
     verdicts: collections.Counter[str] = collections.Counter()
     rows = []
+    for requirement, text in () if as_json else findings:
+        consoles.tell(f"{SIGNS[Outcome.WARNED]} {requirement}  {text}")
     for each in found:
         verdicts[each.verdict.value] += 1
         if as_json:
-            rows.append(_row(each))
+            rows.append(_row(each, findings))
         else:
             _print(each, quiet=quiet)
     if as_json:
@@ -152,13 +165,14 @@ def _exit_code(verdicts: collections.Counter[str]) -> ExitCode:
 # For scripts
 
 
-def _row(checked: Checked) -> dict[str, Any]:
+def _row(checked: Checked, findings: list[tuple[str, str]]) -> dict[str, Any]:
     found = checked.verification
+    warned = [_finding_row(requirement, text) for requirement, text in findings]
     return {
         "source": checked.source,
         "verdict": checked.verdict.value,
         "kind": found.kind.value if found else None,
-        "steps": _step_rows(found) if found else [],
+        "steps": [*(_step_rows(found) if found else ()), *warned],
         "problems": [*checked.remarks, *map(str, found.problems if found else ())],
         "inner": [_inner_row(each) for each in found.inner] if found else [],
     }
@@ -186,6 +200,19 @@ def _step_row(step: Step, problem: Problem | None) -> dict[str, Any]:
         "outcome": step.outcome.value,
         "reason": problem.message if problem else None,
         "pointer": problem.pointer if problem else None,
+        "evidence": dict(step.evidence),
+    }
+
+
+def _finding_row(requirement: str, text: str) -> dict[str, Any]:
+    """Return a finding about the contexts that the user gave as the step of every credential that it is."""
+    return {
+        "requirement": requirement,
+        "step": "given contexts",
+        "outcome": Outcome.WARNED.value,
+        "reason": text,
+        "pointer": None,
+        "evidence": {},
     }
 
 

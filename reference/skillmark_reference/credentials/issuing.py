@@ -18,7 +18,11 @@ from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import vc_jwt
 from skillmark_reference.securing.dids import did_key, did_key_method
 from skillmark_reference.securing.instants import write_date_time
-from skillmark_reference.securing.integrity.cryptosuites import DATA_INTEGRITY_PROOF
+from skillmark_reference.securing.integrity.cryptosuites import (
+    DATA_INTEGRITY_PROOF,
+    Transformation,
+    find_cryptosuite,
+)
 from skillmark_reference.securing.integrity.expansion import expand
 from skillmark_reference.securing.integrity.proofs import add_proof
 from skillmark_reference.securing.integrity.selective import Disclosure
@@ -174,7 +178,7 @@ def with_proof(
         IssuingRefused: The credential is not as the standard wants it.
         ProofGenerationRefused: The suite is not known, the key does not fit, or signing would lose data.
     """
-    _check(credential, signer)
+    known = contexts or newest_contexts()
     options = {
         "type": DATA_INTEGRITY_PROOF,
         "cryptosuite": cryptosuite,
@@ -182,10 +186,12 @@ def with_proof(
         "verificationMethod": signer.verification_method,
         "proofPurpose": "assertionMethod",
     }
+    suite = find_cryptosuite(options)
+    # The other suites refuse by themselves what JSON-LD processing would lose.
+    _check(credential, signer, known, expands=suite is not None and suite.transformation is Transformation.JCS)
     if cryptosuite == _SELECTIVE and disclosure is None:
         disclosure = Disclosure.fresh(mandatory_pointers(credential))
-    environment = Environment(contexts=contexts or newest_contexts())
-    return add_proof(credential, options, signer.key, environment=environment, disclosure=disclosure)
+    return add_proof(credential, options, signer.key, environment=Environment(contexts=known), disclosure=disclosure)
 
 
 def as_vc_jwt(
@@ -202,7 +208,7 @@ def as_vc_jwt(
         MalformedCredential: A claim cannot be filled.
         UnusableKey: The algorithm does not fit the key.
     """
-    _check(credential, signer, contexts or newest_contexts())
+    _check(credential, signer, contexts or newest_contexts(), expands=True)
     return vc_jwt.issue(credential, key=signer.key, kid=signer.verification_method, algorithm=algorithm)
 
 
@@ -242,8 +248,8 @@ def _association(name: str, source: str, target: str) -> dict[str, str]:
     return {"type": "Association", "associationType": name, "sourceId": source, "targetId": target}
 
 
-def _check(credential: Mapping[str, Any], signer: Signer, contexts: Contexts | None = None) -> None:
-    """Hold a credential against its table, and its issuer against the signer.
+def _check(credential: Mapping[str, Any], signer: Signer, contexts: Contexts, *, expands: bool) -> None:
+    """Hold a credential against its table, and its issuer against the signer; beside other problems, or if wanted, expand it.
 
     Raises:
         IssuingRefused: There are problems.
@@ -257,7 +263,7 @@ def _check(credential: Mapping[str, Any], signer: Signer, contexts: Contexts | N
         for problem in step.problems
     ]
     problems += _issuer_problems(credential, signer)
-    if contexts is not None:
+    if problems or expands:
         problems += _lost(credential, contexts)
     if problems:
         raise IssuingRefused(dict.fromkeys(problems))
@@ -272,7 +278,7 @@ def _issuer_problems(credential: Mapping[str, Any], signer: Signer) -> list[Prob
 
 
 def _lost(credential: Mapping[str, Any], contexts: Contexts) -> list[Problem]:
-    """Return what JSON-LD processing would lose: a VC-JWT does not notice by itself."""
+    """Return what JSON-LD processing would lose."""
     return [
         Problem(pointer=each.pointer, message=each.message) for each in expand(credential, contexts=contexts).problems
     ]
