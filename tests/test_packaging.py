@@ -99,6 +99,9 @@ def test_data_files_are_in_the_wheel(wheel: Path) -> None:
         "skillmark/reporting/templates": {".html", ".css", ".js"},
         "skillmark_reference/server/pages": {".html", ".css", ".js", ".py"},
         "skillmark_fixtures/frameworks": {".toml", ".py"},
+        "skillmark_fixtures/keys": {".toml", ".py"},
+        "skillmark_fixtures/learners": {".toml", ".py"},
+        "skillmark_fixtures/pathways": {".toml", ".png", ".svg", ".py"},
     }.items():
         assert endings <= {Path(name).suffix for name in found if name.startswith(f"{package}/")}
 

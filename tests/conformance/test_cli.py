@@ -34,7 +34,13 @@ ATTESTED = '[attestations]\n"CASE-R-088" = "With a rate limit it answers 429."\n
 #: One check, so that a run takes a second.
 QUICK = ("--level", "smoke", "--only", "pages_carry", "--claims", "pagination")
 TOP = [verb.name or verb.callback.__name__ for verb in app.registered_commands]  # type: ignore[union-attr]
-GROUPED = [["fixtures", "export"], ["fixtures", "generate"], ["keys", "generate"], ["keys", "show"]]
+GROUPED = [
+    ["fixtures", "export"],
+    ["fixtures", "generate"],
+    ["fixtures", "learners"],
+    ["keys", "generate"],
+    ["keys", "show"],
+]
 VERBS = [[name] for name in TOP] + GROUPED
 
 
