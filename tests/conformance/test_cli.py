@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from skillmark import __version__
+from skillmark.catalogue import catalogue_ids, load_catalogue
 from skillmark.cli import verbs
 from skillmark.cli.application import app, run
 from skillmark.core.findings import Held
@@ -204,6 +205,7 @@ WRONG = [
     (["demo", "--plan", "x"], "case-1.1-provider"),
     (["demo", "--level", "x"], "smoke"),
     (["requirements", "--plan", "x"], "case-1.1-provider"),
+    (["requirements", "--catalogue", "x"], "open_badges"),
     (["explain", "CASE-R-999"], "skillmark requirements"),
     (["schema", "case-2.0", "CFItem"], "case-1.0, case-1.1"),
     (["schema", "case-1.1", "CFNothing"], "CFItem"),
@@ -379,6 +381,16 @@ def test_requirements_can_be_processed(capsys: pytest.CaptureFixture[str]) -> No
     assert {"MUST", "SHOULD", "MAY"} >= {row["level"] for row in rows}
     assert {"provider"} == {row["role"] for row in rows}
     assert [] == [row["id"] for row in rows if row["decided"] == "automated" and not row["tests"]]
+
+
+@pytest.mark.parametrize("name", catalogue_ids())
+def test_every_catalogue_can_be_listed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A catalogue lists its requirements in its order, whether a plan decides them or not, and each can be explained."""
+    assert 0 == run(["requirements", "--catalogue", name, "--json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert list(load_catalogue(name).requirements) == [row["id"] for row in rows]
+    assert 0 == run(["explain", rows[-1]["id"], "--json"])
+    assert rows[-1]["says"] == json.loads(capsys.readouterr().out)["says"]
 
 
 def test_tables_are_one_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The typed form of a requirement catalogue, and its loader."""
+"""The typed form of a requirement catalogue, its loader, and the way from an id to its requirement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ class Role(enum.StrEnum):
     """Whom a requirement binds."""
 
     PROVIDER = "provider"
+    #: Who reads from a provider, or calls a service.
     CONSUMER = "consumer"
+    #: Who makes a credential, or publishes what it needs: keys, lists, schemas.
+    ISSUER = "issuer"
+    #: Who keeps credentials for others.
+    HOST = "host"
+    DISPLAYER = "displayer"
+    VERIFIER = "verifier"
+    #: Who presents credentials: a wallet.
+    HOLDER = "holder"
+    #: Who answers the calls of an interface, its authorization server included.
+    SERVICE = "service"
 
 
 class Decision(enum.StrEnum):
@@ -44,6 +55,7 @@ class Requirement:
     """One normative statement of the standard."""
 
     id: str
+    #: Versions of the standard that it is part of.
     versions: tuple[str, ...]
     level: Level
     role: Role
@@ -54,11 +66,13 @@ class Requirement:
     #: The statement in our own words.
     says: str
     decided: Decision
-    #: How a test decides it, in words.
-    how: str
     #: One way to break it.
     example_fault: str
+    #: How a test or a statement decides it, in words; empty when nothing does.
+    how: str = ""
     confidence_1_0: str | None = None
+    #: Versions of the VC Data Model whose credentials it speaks of; all of them when there is none.
+    data_models: tuple[str, ...] = ()
     #: Why it cannot be tested, when it cannot.
     reason: str = ""
     #: Both readings of a disputed point.
@@ -105,33 +119,60 @@ class Catalogue:
         return tuple(entry for entry in self.requirements.values() if version in entry.versions and entry.role is role)
 
 
+def catalogue_ids() -> tuple[str, ...]:
+    """Return the ids of all catalogues, for example ``case``."""
+    files = resources.files(__package__).iterdir()
+    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+
+
+def find_requirement(identifier: str) -> tuple[Catalogue, Requirement]:
+    """Return a requirement by its id, with the catalogue that has it.
+
+    Raises:
+        KeyError: no catalogue has such a requirement.
+    """
+    for name in catalogue_ids():
+        catalogue = load_catalogue(name)
+        if identifier in catalogue.requirements:
+            return catalogue, catalogue.requirements[identifier]
+    raise KeyError(f"no requirement {identifier!r} in the catalogues {', '.join(catalogue_ids())}")
+
+
 @functools.cache
 def load_catalogue(identifier: str) -> Catalogue:
-    """Read a catalogue by its id, for example ``case``.
+    """Read a catalogue by its id, for example ``case``; of one that repeats entries of another one, both are read.
 
     Raises:
         FileNotFoundError: there is no such catalogue.
     """
-    content = (resources.files(__package__) / f"{identifier}.toml").read_bytes()
-    table = tomllib.loads(content.decode())
-    entries = [_requirement(row) for row in table["requirement"]]
+    content, table = _read(identifier)
+    shared_content, shared = _read(table["shares"]) if "shares" in table else (b"", {})
+    repeated = {row["id"]: row for row in shared.get("requirement", ())}
+    entries = [_requirement(_whole(row, repeated)) for row in table["requirement"]]
     return Catalogue(
         id=table["id"],
         name=table["name"],
         version=table["version"],
         requirements={entry.id: entry for entry in entries},
-        disputes=table["disputes"],
-        digest=hashlib.sha256(content).hexdigest(),
+        disputes=shared.get("disputes", {}) | table["disputes"],
+        digest=hashlib.sha256(content + shared_content).hexdigest(),
     )
 
 
+def _read(identifier: str) -> tuple[bytes, dict[str, Any]]:
+    content = (resources.files(__package__) / f"{identifier}.toml").read_bytes()
+    return content, tomllib.loads(content.decode())
+
+
+def _whole(row: dict[str, Any], repeated: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Fill an entry with what it leaves to the one that it repeats."""
+    if "as" not in row:
+        return row
+    own = {name: value for name, value in row.items() if name != "as"}
+    return repeated[row["as"]] | own
+
+
 def _requirement(row: dict[str, Any]) -> Requirement:
-    parsed = row | {
-        "versions": tuple(row["versions"]),
-        "level": Level(row["level"]),
-        "role": Role(row["role"]),
-        "decided": Decision(row["decided"]),
-        "readings": tuple(row.get("readings", ())),
-        "integrity": tuple(row.get("integrity", ())),
-    }
-    return Requirement(**parsed)
+    lists = {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
+    kinds = {"level": Level(row["level"]), "role": Role(row["role"]), "decided": Decision(row["decided"])}
+    return Requirement(**(row | lists | kinds))

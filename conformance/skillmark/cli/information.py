@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from skillmark.catalogue import Decision
+from skillmark.catalogue import Decision, catalogue_ids, find_requirement, load_catalogue
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
 from skillmark.cli.options import DEFAULT_PLAN, JsonOption, PlanOption, requirement_ids
@@ -20,7 +20,9 @@ from skillmark_reference.standards import load_standard, standard_ids
 from skillmark_reference.standards.json_schema import json_schema
 
 if TYPE_CHECKING:
-    from skillmark.catalogue import Requirement
+    from collections.abc import Iterable
+
+    from skillmark.catalogue import Catalogue, Requirement
 
 #: Numbers under which entries and findings name the disputes of the catalogue.
 _DISPUTE = re.compile(r"\bD-\d{2}\b")
@@ -66,21 +68,32 @@ def checks_by_requirement(plan: Plan) -> dict[str, list[str]]:
     return tests
 
 
+CatalogueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--catalogue",
+        metavar="NAME",
+        help=f"All requirements of a catalogue, whatever plan decides them. One of: {', '.join(catalogue_ids())}.",
+        autocompletion=lambda: list(catalogue_ids()),
+    ),
+]
+
+
 @app.command(
     epilog=examples(
         "skillmark requirements",
+        "skillmark requirements --catalogue clr",
         "skillmark requirements --plan case-1.0-provider --json | jq -r '.[] | select(.tests == []) | .id'",
     )
 )
 def requirements(
     *,
     plan: PlanOption = DEFAULT_PLAN,
+    catalogue: CatalogueOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the requirements of a plan and their tests."""
-    chosen = find_plan(plan)
-    tests = checks_by_requirement(chosen)
-    rows = [_requirement_row(entry, chosen, tests[entry.id]) for entry in chosen.requirements]
+    """List the requirements of a plan, or of a catalogue, and their tests."""
+    rows = _plan_rows(find_plan(plan)) if catalogue is None else _catalogue_rows(catalogue)
     if as_json:
         consoles.print_json(rows)
         return
@@ -91,7 +104,29 @@ def requirements(
     consoles.print_table(table)
 
 
-def _requirement_row(entry: Requirement, plan: Plan, tests: list[str]) -> dict[str, Any]:
+def _plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    tests = checks_by_requirement(plan)
+    return [_requirement_row(entry, (plan.standard.version,), tests[entry.id]) for entry in plan.requirements]
+
+
+def _catalogue_rows(name: str) -> list[dict[str, Any]]:
+    if name not in catalogue_ids():
+        raise Misconfigured(f"There is no catalogue {name!r}. Catalogues: {', '.join(catalogue_ids())}.")
+    tests = _tests_of(name)
+    found = load_catalogue(name).requirements.values()
+    return [_requirement_row(entry, entry.versions, tests.get(entry.id, [])) for entry in found]
+
+
+def _tests_of(catalogue: str) -> dict[str, list[str]]:
+    """Return the tests of the requirements that some plan decides; of several plans the newest one's, which are the most."""
+    decided: dict[str, list[str]] = {}
+    for plan in PLANS.values():
+        if plan.catalogue_id == catalogue:
+            decided |= checks_by_requirement(plan)
+    return decided
+
+
+def _requirement_row(entry: Requirement, versions: Iterable[str], tests: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": entry.id,
         "level": entry.level.value,
@@ -101,9 +136,11 @@ def _requirement_row(entry: Requirement, plan: Plan, tests: list[str]) -> dict[s
         "url": entry.url,
         "says": entry.says,
         "decided": entry.decided.value,
-        "scored": entry.is_scored(plan.standard.version),
+        "scored": any(entry.is_scored(version) for version in versions),
         "tests": tests,
     }
+    if entry.data_models:
+        row["data_models"] = list(entry.data_models)
     if entry.decided is Decision.UNTESTABLE:
         row["reason"] = entry.reason
     if entry.readings or entry.doubt:
@@ -125,31 +162,34 @@ def explain(
     What it says and where, how it is decided and by which tests, how products break it.
     """
     identifier = requirement.upper()
-    # The newest version that has it: its tests are the most.
-    plan = next((each for each in reversed(PLANS.values()) if identifier in {r.id for r in each.requirements}), None)
-    if plan is None:
-        raise Misconfigured(f"No plan has a requirement {requirement!r}. `skillmark requirements` lists them.")
-    entry = plan.catalogue.requirements[identifier]
-    row = _requirement_row(entry, plan, checks_by_requirement(plan)[identifier])
-    row["disputes"] = _disputes_of(entry, plan)
+    try:
+        catalogue, entry = find_requirement(identifier)
+    except KeyError:
+        advice = "`skillmark requirements --catalogue NAME` lists those of a catalogue"
+        raise Misconfigured(
+            f"No catalogue has a requirement {requirement!r}. {advice}: {', '.join(catalogue_ids())}."
+        ) from None
+    row = _requirement_row(entry, entry.versions, _tests_of(catalogue.id).get(identifier, []))
+    row["disputes"] = _disputes_of(entry, catalogue)
     if as_json:
         consoles.print_json(row)
         return
     consoles.print_table(_explanation(entry, row))
 
 
-def _disputes_of(entry: Requirement, plan: Plan) -> dict[str, str]:
+def _disputes_of(entry: Requirement, catalogue: Catalogue) -> dict[str, str]:
     """Return the disputes between the documents that an entry names, by number."""
     named = dict.fromkeys(_DISPUTE.findall(" ".join((entry.how, *entry.readings, entry.doubt))))
-    return {number: plan.catalogue.disputes[number] for number in named}
+    return {number: catalogue.disputes[number] for number in named}
 
 
 def _explanation(entry: Requirement, row: dict[str, Any]) -> Table:
     lines = {
         "says": entry.says,
-        "level": f"{entry.level} ({entry.status}), binds {' and '.join(entry.versions)}",
+        "level": f"{entry.level} ({entry.status}) for the {entry.role}, binds {' and '.join(entry.versions)}",
+        "credentials": f"of VC Data Model {' and '.join(entry.data_models)}" if entry.data_models else "",
         "clause": f"{entry.clause}\n{entry.url}",
-        "decided": f"{entry.decided}: {entry.how}",
+        "decided": f"{entry.decided}: {entry.how or entry.reason}",
         "broken by": entry.example_fault,
         "readings": "\n".join(entry.readings) or entry.doubt,
         "disputes": "\n".join(f"{number}: {text}" for number, text in row["disputes"].items()),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from skillmark.catalogue import catalogue_ids, load_catalogue
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Feature
 from skillmark.engine import DEPTHS
@@ -36,8 +37,8 @@ def level_names() -> list[str]:
 
 
 def requirement_ids() -> list[str]:
-    """Return the ids of the requirements of all plans, for completion."""
-    return sorted({entry.id for plan in PLANS.values() for entry in plan.requirements})
+    """Return the ids of the requirements of all catalogues, for completion."""
+    return sorted(identifier for name in catalogue_ids() for identifier in load_catalogue(name).requirements)
 
 
 def _claim_words(incomplete: str) -> list[str]:
