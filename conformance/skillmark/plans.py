@@ -7,10 +7,35 @@ from typing import TYPE_CHECKING
 
 from skillmark.catalogue import Catalogue, Role, load_catalogue
 from skillmark.core.errors import Misconfigured
-from skillmark_reference.standards import Standard, load_standard
+from skillmark_reference.standards import load_standard, standard_ids
+from skillmark_reference.vocabularies import load_vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from skillmark.catalogue import Requirement
+    from skillmark_reference.standards import Standard
+    from skillmark_reference.vocabularies import Vocabulary
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The requirements of a certification that are about a run as a whole."""
+
+    #: The applicant's statement about itself, which the target file holds.
+    applicant: str
+    #: All required features pass.
+    every_requirement: str
+    #: The claimed features are declared, and pass.
+    every_claim: str
+
+    @property
+    def checks(self) -> Mapping[str, str]:
+        """Names under which the run as a whole decides them, as checks decide the others."""
+        return {
+            self.every_requirement: "run.required_features_pass",
+            self.every_claim: "run.claimed_features_are_declared_and_pass",
+        }
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +48,22 @@ class Plan:
     standard_id: str
     catalogue_id: str
     role: Role
+    #: Package of the checks below `skillmark.suites`.
+    suite: str
     #: Requirements about the transport, which a lab run takes out of the verdict.
-    transport: frozenset[str]
+    transport: frozenset[str] = frozenset()
+    closing: Closing | None = None
 
     @property
-    def standard(self) -> Standard:
+    def table(self) -> Standard | Vocabulary:
         """The standard's table."""
-        return load_standard(self.standard_id)
+        known = self.standard_id in standard_ids()
+        return load_standard(self.standard_id) if known else load_vocabulary(self.standard_id)
+
+    @property
+    def version(self) -> str:
+        """The version of the standard."""
+        return self.table.version
 
     @property
     def catalogue(self) -> Catalogue:
@@ -39,10 +73,12 @@ class Plan:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """The requirements of the plan, in the order of the catalogue."""
-        return self.catalogue.of(version=self.standard.version, role=self.role)
+        return self.catalogue.of(version=self.version, role=self.role)
 
 
 _TRANSPORT = frozenset({"CASE-R-165", "CASE-R-166", "CASE-R-167"})
+#: Certification Guide, 1.6.1 and 1.6.2.
+_CLOSING = Closing(applicant="CASE-R-202", every_requirement="CASE-R-200", every_claim="CASE-R-201")
 
 PLANS = {
     plan.id: plan
@@ -53,7 +89,9 @@ PLANS = {
             standard_id=f"case-{version}",
             catalogue_id="case",
             role=Role.PROVIDER,
+            suite="case",
             transport=_TRANSPORT,
+            closing=_CLOSING,
         )
         for version in ("1.0", "1.1")
     )

@@ -154,6 +154,7 @@ def _refuse_if_blocked(settings: Settings) -> None:
     from skillmark.core.escaping import visible_line  # noqa: PLC0415 - takes a second
     from skillmark.suites.case.diagnosis import diagnose  # noqa: PLC0415 - takes a second
     from skillmark.wire.client import WireClient  # noqa: PLC0415 - takes a second
+    from skillmark_reference.standards import load_standard  # noqa: PLC0415 - takes a second
 
     clock = SystemClock()
     try:
@@ -161,7 +162,7 @@ def _refuse_if_blocked(settings: Settings) -> None:
     except Misconfigured as error:
         raise pytest.UsageError(str(error)) from error
     try:
-        found = diagnose(settings.target, settings.plan.standard, client, clock)
+        found = diagnose(settings.target, load_standard(settings.plan.standard_id), client, clock)
     finally:
         client.close()
     for each in found:

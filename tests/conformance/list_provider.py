@@ -145,7 +145,7 @@ class ListProvider(httpx.BaseTransport):
         self.packages = packages
         self.records = self._single_reads()
         self.documents = [self.records["CFDocuments", each["CFDocument"]["identifier"]] for each in packages]
-        self.members = frozenset(find_plan("case-1.1-provider").standard.classes["CFDocument"].properties)
+        self.members = frozenset(find_plan("case-1.1-provider").table.classes["CFDocument"].properties)
 
     def _single_reads(self) -> dict[tuple[str, str], Record]:
         found: dict[tuple[str, str], Record] = {}

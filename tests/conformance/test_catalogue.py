@@ -15,7 +15,6 @@ import skillmark_reference.standards
 from skillmark.catalogue import Decision, Role, load_catalogue, requirements
 from skillmark.cli.information import checks_by_requirement
 from skillmark.core.outcomes import Level, Outcome
-from skillmark.engine import CLOSING_CHECKS
 from skillmark.faults.selfcheck import FAULTS
 from skillmark.plans import PLANS, Plan
 from skillmark_reference.standards import load_standard, standard_ids, tables
@@ -159,7 +158,7 @@ def test_a_must_read_in_the_documents_is_scored() -> None:
 def test_plans_of_providers_bind_providers(plan: Plan) -> None:
     """A provider is not judged by what a consumer has to do, nor by another version."""
     assert all(entry.role is Role.PROVIDER for entry in plan.requirements)
-    assert all(plan.standard.version in entry.versions for entry in plan.requirements)
+    assert all(plan.version in entry.versions for entry in plan.requirements)
 
 
 # That every entry is decided, and that the decision is tried
@@ -179,9 +178,9 @@ def test_every_automatable_requirement_has_a_fault(plan: Plan) -> None:
     Left out are transport, which has no meaning in process and is tried over sockets (``test_suite_transport``), the
     requirements on the run as a whole, which every fault breaks, and what the healthy provider breaks itself.
     """
-    version = plan.standard.version
+    version = plan.version
     tried = {requirement for fault in FAULTS if version in fault.versions for requirement in fault.requirements}
-    elsewhere = plan.transport | set(CLOSING_CHECKS) | BROKEN_BY_THE_HEALTHY_PROVIDER
+    elsewhere = plan.transport | set(plan.closing.checks if plan.closing else ()) | BROKEN_BY_THE_HEALTHY_PROVIDER
     untried = {entry.id for entry in plan.requirements if entry.decided in BY_TEST} - tried
     assert elsewhere == untried
 

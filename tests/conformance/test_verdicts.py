@@ -17,7 +17,7 @@ from skillmark.core.exchanges import Request
 from skillmark.core.findings import Finding, Held
 from skillmark.core.outcomes import Level, Outcome, Verdict
 from skillmark.core.target import Feature, Product, Target
-from skillmark.engine import CLOSING_CHECKS, CheckStarted, RunContext, Suite, find_depth, joined, run_plan
+from skillmark.engine import CheckStarted, RunContext, Suite, find_depth, joined, run_plan
 from skillmark.plans import PLANS, find_plan
 from skillmark.reporting import summary
 from skillmark.wire.client import WireClient
@@ -40,6 +40,7 @@ class Evidence:
 
     def __init__(self, context: RunContext) -> None:
         self.client = context.client
+        self.exchanges = context.client.exchanges
 
     def sampling(self) -> Iterator[str]:
         return iter(())
@@ -75,19 +76,25 @@ UNDECIDED = ("untested", "cannot tell", "crash", "nothing")
 BEHAVIOURS = ("holds", "fails", "disputed", "not applicable", *UNDECIDED)
 
 
+def closing_checks(plan_id: str) -> Mapping[str, str]:
+    """Return the requirements of a plan that the run as a whole decides."""
+    closing = find_plan(plan_id).closing
+    return closing.checks if closing else {}
+
+
 def checkable(plan_id: str) -> list[Requirement]:
     """Return the requirements of a plan that checks decide."""
-    plan = find_plan(plan_id)
+    closing = closing_checks(plan_id)
     return [
         entry
-        for entry in plan.requirements
-        if entry.decided in {Decision.AUTOMATED, Decision.DISPUTED} and entry.id not in CLOSING_CHECKS
+        for entry in find_plan(plan_id).requirements
+        if entry.decided in {Decision.AUTOMATED, Decision.DISPUTED} and entry.id not in closing
     ]
 
 
 def scored(plan_id: str) -> list[str]:
     """Return the ids of those whose violation fails."""
-    version = find_plan(plan_id).standard.version
+    version = find_plan(plan_id).version
     return [entry.id for entry in checkable(plan_id) if entry.is_scored(version)]
 
 
@@ -208,7 +215,7 @@ def _only_warns(entry: Requirement, version: str) -> bool:
 @EVERY_PLAN
 def test_what_is_not_certain_only_warns(plan_id: str) -> None:
     """A SHOULD, an informative, disputed or doubtful entry, or one that is inferred for 1.0, never fails a product."""
-    version = find_plan(plan_id).standard.version
+    version = find_plan(plan_id).version
     weak = [entry.id for entry in checkable(plan_id) if _only_warns(entry, version)]
     result = ran(plan_id, dict.fromkeys(weak, "fails"))
     assert Verdict.CONFORMANT is result.verdict
@@ -220,7 +227,7 @@ def test_what_is_not_certain_only_warns(plan_id: str) -> None:
 @EVERY_PLAN
 def test_everything_else_fails(plan_id: str) -> None:
     """A finding against any other MUST fails the product, each on its own."""
-    version = find_plan(plan_id).standard.version
+    version = find_plan(plan_id).version
     strong = [entry.id for entry in checkable(plan_id) if not _only_warns(entry, version)]
     assert strong == scored(plan_id)
     result = ran(plan_id, dict.fromkeys(strong, "fails"))
@@ -303,7 +310,7 @@ def test_a_selection_is_never_conformant(plan_id: str) -> None:
     again = scored(plan_id)[0]
     result = ran(plan_id, further={again: "fails"}, only=lambda check: check.name.startswith("area."))
     assert (True, Verdict.NOT_FULLY_VERIFIED) == (result.partial, result.verdict)
-    assert all(result.requirements[name].outcome is Outcome.UNTESTED for name in CLOSING_CHECKS)
+    assert all(result.requirements[name].outcome is Outcome.UNTESTED for name in closing_checks(plan_id))
 
 
 def test_settings_that_break_at_once_are_no_result() -> None:
@@ -382,7 +389,7 @@ def test_a_finding_against_another_requirement_is_our_defect() -> None:
 
 
 def _attested(plan_id: str) -> str:
-    version = find_plan(plan_id).standard.version
+    version = find_plan(plan_id).version
     return next(
         entry.id
         for entry in find_plan(plan_id).requirements

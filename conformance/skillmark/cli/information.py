@@ -13,7 +13,6 @@ from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
 from skillmark.cli.options import DEFAULT_PLAN, JsonOption, PlanOption, requirement_ids
 from skillmark.core.errors import Misconfigured
-from skillmark.engine import CLOSING_CHECKS
 from skillmark.plans import PLANS, Plan, find_plan
 from skillmark.suites import suite_of
 from skillmark_reference.standards import load_standard, standard_ids
@@ -45,11 +44,11 @@ def plans(*, as_json: JsonOption = False) -> None:
 
 
 def _plan_row(plan: Plan) -> dict[str, Any]:
-    version = plan.standard.version
+    version = plan.version
     return {
         "id": plan.id,
         "title": plan.title,
-        "standard": plan.standard.id,
+        "standard": plan.standard_id,
         "requirements": len(plan.requirements),
         "deciding": sum(entry.is_scored(version) for entry in plan.requirements),
         "catalogue": {"version": plan.catalogue.version, "hash": plan.catalogue.digest},
@@ -62,7 +61,7 @@ def checks_by_requirement(plan: Plan) -> dict[str, list[str]]:
     for check in suite_of(plan).checks_of(plan):
         for requirement in check.requirements:
             tests[requirement].append(check.name)
-    for requirement, name in CLOSING_CHECKS.items():
+    for requirement, name in (plan.closing.checks if plan.closing else {}).items():
         if requirement in tests:
             tests[requirement].append(name)
     return tests
@@ -106,7 +105,7 @@ def requirements(
 
 def _plan_rows(plan: Plan) -> list[dict[str, Any]]:
     tests = checks_by_requirement(plan)
-    return [_requirement_row(entry, (plan.standard.version,), tests[entry.id]) for entry in plan.requirements]
+    return [_requirement_row(entry, (plan.version,), tests[entry.id]) for entry in plan.requirements]
 
 
 def _catalogue_rows(name: str) -> list[dict[str, Any]]:

@@ -137,7 +137,7 @@ def chosen_target(
     _refuse_unknown(
         target.attestations, plan.catalogue.requirements, f"{file}: there is no requirement", "attestations"
     )
-    _refuse_unknown(target.known, plan.standard.classes, f"{file}: {plan.standard.title} has no class", "known")
+    _refuse_unknown(target.known, plan.table.classes, f"{file}: {plan.table.title} has no class", "known")
     return target
 
 

@@ -17,6 +17,7 @@ from skillmark.reporting.terminal import print_summary
 from skillmark.runs import certify
 from skillmark.suites.case.diagnosis import Cause, diagnose
 from skillmark.wire.client import WireClient
+from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
     clock = SystemClock()
     client = WireClient(target, clock=clock)
     try:
-        return diagnose(target, plan.standard, client, clock)
+        return diagnose(target, load_standard(plan.standard_id), client, clock)
     finally:
         client.close()
 

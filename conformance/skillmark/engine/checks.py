@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from skillmark.catalogue import load_catalogue
 from skillmark.core.errors import Broken
 from skillmark.core.findings import Finding, Held
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from skillmark.core.exchanges import Exchange
     from skillmark.engine.running import RunContext
     from skillmark.plans import Plan
 
@@ -20,6 +23,20 @@ Observation = Held | Finding
 
 #: A check is a function from evidence to observations.
 CheckFunction = Callable[[Any], Iterator[Observation]]
+
+
+class Evidence(Protocol):
+    """What a run has found out; the checks of its suite know more of it."""
+
+    @property
+    def exchanges(self) -> Mapping[str, Exchange]:
+        """Everything that findings can refer to, by id."""
+
+    def sampling(self) -> Iterator[str]:
+        """Say how what was looked at was chosen, in sentences."""
+
+    def record_counts(self) -> Mapping[str, int]:
+        """Return how many records of each class were seen."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +62,7 @@ class Suite:
     A check that names an unknown requirement is refused where it is declared.
     """
 
-    def __init__(self, *, catalogue_id: str, gather: Callable[[RunContext], Any]) -> None:
+    def __init__(self, *, catalogue_id: str, gather: Callable[[RunContext], Evidence]) -> None:
         self.catalogue = load_catalogue(catalogue_id)
         #: Makes the evidence that every check of a run is given.
         self.gather = gather

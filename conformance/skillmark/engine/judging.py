@@ -18,19 +18,7 @@ if TYPE_CHECKING:
     from skillmark.catalogue import Requirement
     from skillmark.core.exchanges import Exchange
     from skillmark.engine.running import Run, RunContext
-    from skillmark.plans import Plan
-
-#: The applicant's statement about itself, which the target file holds (Certification Guide, 1.6.1).
-_APPLICANT = "CASE-R-202"
-#: The requirements that are about the run as a whole (Certification Guide, 1.6.2).
-_ALL_PASS = "CASE-R-200"  # noqa: S105 - a requirement id
-_CLAIMS_PASS = "CASE-R-201"  # noqa: S105 - a requirement id
-
-#: Names under which the run as a whole decides them, as checks decide the others.
-CLOSING_CHECKS = {
-    _ALL_PASS: "run.required_features_pass",
-    _CLAIMS_PASS: "run.claimed_features_are_declared_and_pass",
-}
+    from skillmark.plans import Closing, Plan
 
 _NO_CLAIMS = "The vendor declared no optional features: state them with --claims, or under [claims] of the target file."
 
@@ -48,7 +36,7 @@ def joined(run: Run, *, configuration: Mapping[str, object]) -> RunResult:
     return RunResult(
         plan=plan.id,
         plan_title=plan.title,
-        standard=plan.standard.id,
+        standard=plan.standard_id,
         product=context.target.product,
         target_url=context.target.url,
         configuration=configuration,
@@ -92,7 +80,7 @@ def _decided(entry: Requirement, run: Run) -> RequirementResult:
         decided=entry.decided.value,
         readings=entry.readings or ((entry.doubt,) if entry.doubt else ()),
         outcome=outcome,
-        deciding=entry.is_scored(context.plan.standard.version) and not outside,
+        deciding=entry.is_scored(context.plan.version) and not outside,
         checks=tuple(outcomes),
         reason=f"Taken out of the verdict by --lab. {reason}".strip() if outside else reason,
     )
@@ -108,20 +96,25 @@ def _reason(entry: Requirement, run: Run) -> str:
 
 def _attested(entry: Requirement, context: RunContext) -> tuple[Outcome, str]:
     product = context.target.product
-    if entry.id == _APPLICANT and product.name and product.version and product.vendor:
+    closing = context.plan.closing
+    is_applicant = closing is not None and entry.id == closing.applicant
+    if is_applicant and product.name and product.version and product.vendor:
         return Outcome.PASSED, f"Stated in the target file: {product.name} {product.version} of {product.vendor}."
     statement = context.target.attestations.get(entry.id, "")
     # The placeholder of the example is no statement.
     if any(character.isalnum() for character in statement):
         return Outcome.PASSED, f"Attested by the vendor: {statement}"
-    if entry.id == _APPLICANT:
+    if is_applicant:
         return Outcome.UNTESTED, "State name, version and vendor under [product] of the target file."
     return Outcome.UNTESTED, f'No test decides it. Attest it in the target file: [attestations] "{entry.id}" = "..."'
 
 
 def _closing(requirements: Mapping[str, RequirementResult], run: Run) -> dict[str, RequirementResult]:
-    """Return the two requirements that are about all the others."""
-    others = [entry for entry in requirements.values() if entry.deciding and entry.id not in CLOSING_CHECKS]
+    """Return the two requirements that are about all the others, where the certification has them."""
+    closing = run.context.plan.closing
+    if closing is None:
+        return {}
+    others = [entry for entry in requirements.values() if entry.deciding and entry.id not in closing.checks]
     holds = verdict(entry.outcome for entry in others) is Verdict.CONFORMANT and not run.partial
     failed = any(entry.outcome is Outcome.FAILED for entry in others)
     outcome = Outcome.FAILED if failed else Outcome.PASSED if holds else Outcome.UNTESTED
@@ -133,23 +126,26 @@ def _closing(requirements: Mapping[str, RequirementResult], run: Run) -> dict[st
     declared = outcome if claims is not None or failed else Outcome.UNTESTED
     declared_reason = reason if claims is not None or failed else _NO_CLAIMS
     return {
-        identifier: _replaced(requirements[identifier], outcome=each, reason=why)
-        for identifier, each, why in ((_ALL_PASS, outcome, reason), (_CLAIMS_PASS, declared, declared_reason))
+        identifier: _replaced(requirements[identifier], closing, outcome=each, reason=why)
+        for identifier, each, why in (
+            (closing.every_requirement, outcome, reason),
+            (closing.every_claim, declared, declared_reason),
+        )
         if identifier in requirements
     }
 
 
-def _replaced(entry: RequirementResult, *, outcome: Outcome, reason: str) -> RequirementResult:
+def _replaced(entry: RequirementResult, closing: Closing, *, outcome: Outcome, reason: str) -> RequirementResult:
     if outcome is Outcome.FAILED and not entry.deciding:
         outcome = Outcome.WARNED
     # Where the vendor declared nothing, it is the vendor who decides it: reports say so among the next steps.
-    checks = () if reason == _NO_CLAIMS else (CLOSING_CHECKS[entry.id],)
+    checks = () if reason == _NO_CLAIMS else (closing.checks[entry.id],)
     return dataclasses.replace(entry, outcome=outcome, reason=reason, checks=checks)
 
 
 def _referred(run: Run) -> dict[str, Exchange]:
     """Return the exchanges that findings and passes point to, and the first ones that ended in trouble."""
-    exchanges = run.context.client.exchanges
+    exchanges = run.evidence.exchanges
     wanted = {each for finding in run.findings for each in finding.finding.evidence}
     wanted |= {each for check in run.checks for each in check.evidence}
     wanted |= set([name for name, exchange in exchanges.items() if exchange.trouble][:_TROUBLES])
@@ -162,7 +158,7 @@ def _provenance(plan: Plan) -> Provenance:
         catalogue_id=plan.catalogue.id,
         catalogue_version=plan.catalogue.version,
         catalogue_digest=plan.catalogue.digest,
-        standard_digest=plan.standard.digest,
+        standard_digest=plan.table.digest,
         environment={
             "python": platform.python_version(),
             "system": platform.system(),

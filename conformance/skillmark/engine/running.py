@@ -7,7 +7,7 @@ import traceback
 import zlib
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from skillmark.core.errors import (
     Broken,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from skillmark.core.clock import Clock
     from skillmark.core.target import Target
-    from skillmark.engine.checks import Check, Observation, Suite
+    from skillmark.engine.checks import Check, Evidence, Observation, Suite
     from skillmark.engine.depth import Depth
     from skillmark.plans import Plan
     from skillmark.wire.client import WireClient
@@ -87,7 +87,7 @@ class Run:
     """What the checks of a run said, before it is joined into a result."""
 
     context: RunContext
-    evidence: Any
+    evidence: Evidence
     checks: tuple[CheckResult, ...]
     findings: tuple[JudgedFinding, ...]
     #: Outcomes by requirement id and check name.
@@ -301,7 +301,7 @@ class _Tally:
 
 
 def _judged(tally: _Tally, check: Check, context: RunContext, first: int) -> tuple[JudgedFinding, ...]:
-    version = context.plan.standard.version
+    version = context.plan.version
     catalogue = context.plan.catalogue.requirements
     return tuple(
         JudgedFinding(

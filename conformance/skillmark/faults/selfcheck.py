@@ -100,7 +100,7 @@ class Row:
 def subjects(plans: Iterable[str] = tuple(PLANS)) -> Iterator[Subject]:
     """Yield everything that the self-check can decide."""
     for identifier in plans:
-        version = find_plan(identifier).standard.version
+        version = find_plan(identifier).version
         for fault in FAULTS:
             if version in fault.versions:
                 yield Subject(kind=Kind.FAULT, name=fault.name, plan=identifier)
@@ -183,7 +183,7 @@ def _judgement(
             deserved = NULL_PRODUCTS[subject.name].deserves
             return Judgement.CAUGHT if result.verdict is deserved else Judgement.MISSED
         case Kind.FAULT:
-            version = find_plan(subject.plan).standard.version
+            version = find_plan(subject.plan).version
             catalogue = find_plan(subject.plan).catalogue.requirements
             is_open = next(each.disputed for each in FAULTS if each.name == subject.name)
             scored = {each for each in expected if catalogue[each].is_scored(version) and not is_open}

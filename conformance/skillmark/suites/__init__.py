@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def suite_of(plan: Plan) -> Suite:
     """Return the suite whose checks decide a plan; each is loaded when it is first asked for."""
-    module = importlib.import_module(f"skillmark.suites.{plan.catalogue_id}")
+    module = importlib.import_module(f"skillmark.suites.{plan.suite}")
     suite: Suite = module.SUITE
     return suite

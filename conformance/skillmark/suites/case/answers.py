@@ -13,6 +13,7 @@ from skillmark.core.errors import CannotTell
 from skillmark.core.exchanges import Request, TroubleKind
 from skillmark.core.findings import Finding, Held
 from skillmark.wire.documents import parse
+from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -145,7 +146,7 @@ class Asker:
 
     def __init__(self, context: RunContext) -> None:
         self._client = context.client
-        self._standard = context.plan.standard
+        self._standard = load_standard(context.plan.standard_id)
         self._concurrency = context.target.limits.concurrency
         #: Scheme, host, prefix and the standard's base path.
         self.base = context.target.url + self._standard.base_path

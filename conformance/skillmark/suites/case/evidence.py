@@ -12,6 +12,7 @@ from skillmark.core.target import Claim, Feature
 from skillmark.engine import explore
 from skillmark.suites.case.answers import Answer, Asker
 from skillmark.suites.case.records import Census, Sighting, sightings
+from skillmark_reference.standards import load_standard
 from skillmark_reference.standards.structure import violations
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
+    from skillmark.core.exchanges import Exchange
     from skillmark.engine import Observation, RunContext
     from skillmark_reference.standards import Operation, Standard
     from skillmark_reference.standards.structure import Violation
@@ -36,7 +38,7 @@ class CaseEvidence:
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
-        self.standard: Standard = context.plan.standard
+        self.standard: Standard = load_standard(context.plan.standard_id)
         self.version = self.standard.version
         self.depth = context.depth
         self.asker = Asker(context)
@@ -257,6 +259,11 @@ class CaseEvidence:
         return [identifiers[index] for index in sorted(chosen)]
 
     # For the report
+
+    @property
+    def exchanges(self) -> Mapping[str, Exchange]:
+        """Everything that was asked and answered, by id."""
+        return self.context.client.exchanges
 
     def record_counts(self) -> Mapping[str, int]:
         """Return how many records of each class were seen, without asking for more."""
