@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from typing import TYPE_CHECKING
 
 from skillmark.catalogue import Catalogue, Role, load_catalogue
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from skillmark.catalogue import Requirement
     from skillmark_reference.standards import Standard
     from skillmark_reference.vocabularies import Vocabulary
+
+
+class Asks(enum.Enum):
+    """What a plan has to be given of a product."""
+
+    #: Its base address.
+    ADDRESS = "an address"
+    #: Credentials that it made.
+    CREDENTIALS = "credentials"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +60,7 @@ class Plan:
     role: Role
     #: Package of the checks below `skillmark.suites`.
     suite: str
+    asks: Asks
     #: Requirements about the transport, which a lab run takes out of the verdict.
     transport: frozenset[str] = frozenset()
     closing: Closing | None = None
@@ -90,6 +101,7 @@ PLANS = {
             catalogue_id="case",
             role=Role.PROVIDER,
             suite="case",
+            asks=Asks.ADDRESS,
             transport=_TRANSPORT,
             closing=_CLOSING,
         )

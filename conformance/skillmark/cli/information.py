@@ -91,7 +91,7 @@ def requirements(
     catalogue: CatalogueOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the requirements of a plan, or of a catalogue, and their tests."""
+    """List the requirements of a plan or a catalogue."""
     rows = _plan_rows(find_plan(plan)) if catalogue is None else _catalogue_rows(catalogue)
     if as_json:
         consoles.print_json(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 from pathlib import Path
@@ -11,15 +12,14 @@ import typer
 
 from skillmark.catalogue import catalogue_ids, load_catalogue
 from skillmark.core.errors import Misconfigured
-from skillmark.core.target import Feature
+from skillmark.core.target import Feature, Submissions, Target
 from skillmark.engine import DEPTHS
-from skillmark.plans import PLANS
+from skillmark.plans import PLANS, Asks
 from skillmark.wire.configuration import load_target, target_from_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from skillmark.core.target import Target
     from skillmark.plans import Plan
 
 DEFAULT_FOLDER = Path("skillmark-report")
@@ -88,6 +88,9 @@ LabOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Open no connection; what needs one stays unknown.")]
+AtOption = Annotated[
+    str | None, typer.Option("--at", metavar="DATE-TIME", help="Time of the verification; now without it.")
+]
 OriginsOption = Annotated[
     list[str] | None,
     typer.Option("--allow-origin", metavar="ORIGIN", help="Plain http or private origin of a test bench; repeatable."),
@@ -121,12 +124,19 @@ def chosen_target(
     lab: bool = False,
     ca_file: Path | None = None,
     claims: frozenset[Feature] | None = None,
+    submissions: Submissions | None = None,
 ) -> Target:
     """Return the target that the options name.
 
     Raises:
         Misconfigured: they name none, or two, or a wrong one, or one that speaks of what the plan does not know.
     """
+    if submissions is not None and plan.asks is not Asks.CREDENTIALS:
+        raise Misconfigured(f"{plan.id} asks for an address, not for credentials: --url BASE, or --target FILE.")
+    if plan.asks is Asks.CREDENTIALS and file is None:
+        if submissions is None:
+            raise Misconfigured("Name what the issuer made: --credential SOURCE, or --target FILE with [credentials].")
+        return Target(submissions=submissions, claims=claims, ca_file=ca_file, lab=lab)
     if url is None and file is None:
         raise Misconfigured("Name the product: --url BASE, or --target FILE (`skillmark init` writes a target.toml).")
     if url is not None and file is not None:
@@ -134,6 +144,13 @@ def chosen_target(
     if file is None:
         return target_from_url(str(url), lab=lab, claims=claims, ca_file=ca_file)
     target = load_target(file, environ=os.environ, lab=lab, claims=claims, ca_file=ca_file)
+    target = target if submissions is None else dataclasses.replace(target, submissions=submissions)
+    if plan.asks is Asks.CREDENTIALS and target.submissions is None:
+        raise Misconfigured(
+            f"{file} names no credentials: sources = [...] under [credentials], or --credential SOURCE."
+        )
+    if plan.asks is Asks.ADDRESS and not target.url:
+        raise Misconfigured(f"{file} names no address, which {plan.id} asks for: url under [target].")
     _refuse_unknown(
         target.attestations, plan.catalogue.requirements, f"{file}: there is no requirement", "attestations"
     )
@@ -147,6 +164,24 @@ def _refuse_unknown(found: Collection[str], known: Collection[str], what: str, t
             close = difflib.get_close_matches(name, known, n=1)
             advice = f"Did you mean {close[0]!r}?" if close else "`skillmark requirements` lists them."
             raise Misconfigured(f"{what} {name!r}, which [{table}] names. {advice}")
+
+
+def chosen_submissions(
+    sources: list[str] | None, *, at: str | None, offline: bool, origins: list[str] | None
+) -> Submissions | None:
+    """Return the credentials that the options name; ``None`` when they name none.
+
+    Raises:
+        Misconfigured: they say how credentials are judged, and name none; or the time cannot be read.
+    """
+    if not sources:
+        if at or offline or origins:
+            raise Misconfigured("--at, --offline and --allow-origin go with --credential SOURCE.")
+        return None
+    from skillmark.cli.access import moment  # noqa: PLC0415 - brings the libraries of signatures
+
+    time = None if at is None else moment(at, "--at")
+    return Submissions(sources=tuple(sources), at=time, offline=offline, allowed_origins=tuple(origins or ()))
 
 
 def chosen_claims(text: str | None) -> frozenset[Feature] | None:

@@ -12,6 +12,7 @@ from skillmark.core.clock import SystemClock
 from skillmark.core.errors import Misconfigured, TargetUnreachable
 from skillmark.core.outcomes import ExitCode, exit_code
 from skillmark.engine import CheckStarted
+from skillmark.plans import Asks, Plan
 from skillmark.reporting import to_document, write_reports
 from skillmark.reporting.terminal import print_summary
 from skillmark.runs import certify
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from skillmark.core.results import RunResult
     from skillmark.core.target import Target
     from skillmark.engine import Event
-    from skillmark.plans import Plan
     from skillmark.runs import RunOptions
     from skillmark.suites.case.diagnosis import Diagnosis
 
@@ -36,7 +36,9 @@ OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
 
 
 def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
-    """Look at the settings, and return what was noticed."""
+    """Look at the settings, and return what was noticed; there is nothing to notice of a product that is not asked."""
+    if plan.asks is not Asks.ADDRESS:
+        return ()
     clock = SystemClock()
     client = WireClient(target, clock=clock)
     try:

@@ -11,10 +11,13 @@ from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
 from skillmark.cli.options import (
     DEFAULT_FOLDER,
+    AtOption,
     CaFileOption,
     ClaimsOption,
     LabOption,
     LevelOption,
+    OfflineOption,
+    OriginsOption,
     OutOption,
     QuietOption,
     ResultsOption,
@@ -22,6 +25,7 @@ from skillmark.cli.options import (
     TargetOption,
     UrlOption,
     chosen_claims,
+    chosen_submissions,
     chosen_target,
     plan_ids,
 )
@@ -71,6 +75,17 @@ def test(
     claims: ClaimsOption = None,
     ca_file: CaFileOption = None,
     lab: LabOption = False,
+    credential: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--credential",
+            metavar="SOURCE",
+            help="What an issuer made: a file, all files of a folder, or an https address; repeatable.",
+        ),
+    ] = None,
+    at: AtOption = None,
+    offline: OfflineOption = False,
+    allow_origin: OriginsOption = None,
     as_json: ResultsOption = False,
     quiet: QuietOption = False,
 ) -> int:
@@ -80,7 +95,16 @@ def test(
     partial.
     """
     chosen, depth = find_plan(plan), find_depth(level)
-    product = chosen_target(chosen, url=url, file=target, lab=lab, ca_file=ca_file, claims=chosen_claims(claims))
+    submissions = chosen_submissions(credential, at=at, offline=offline, origins=allow_origin)
+    product = chosen_target(
+        chosen,
+        url=url,
+        file=target,
+        lab=lab,
+        ca_file=ca_file,
+        claims=chosen_claims(claims),
+        submissions=submissions,
+    )
     options = RunOptions(seed=seed, depth=depth, only=_selection(chosen, only))
     refuse_unless_writable(out)
     refuse_if_blocked(chosen, product)

@@ -13,6 +13,7 @@ from rich.text import Text
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
 from skillmark.cli.options import (  # noqa: TC001 - Typer reads annotations at run time
+    AtOption,
     CacheDirOption,
     ContextDirOption,
     JsonOption,
@@ -70,9 +71,7 @@ def verify(
     recipient: Annotated[
         str | None, typer.Option(metavar="EMAIL|DID", help="Whose it should be; identities are compared hashed, too.")
     ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="DATE-TIME", help="Time of the verification; now without it.")
-    ] = None,
+    at: AtOption = None,
     offline: OfflineOption = False,
     allow_origin: OriginsOption = None,
     context_dir: ContextDirOption = None,

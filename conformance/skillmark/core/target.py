@@ -7,6 +7,7 @@ import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -84,15 +85,31 @@ class Limits:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Submissions:
+    """Credentials that an issuer made, handed in to be judged."""
+
+    #: Files, folders and https addresses.
+    sources: tuple[str, ...]
+    #: The time as of which they are judged; ``None`` for the time of the run.
+    at: datetime.datetime | None = None
+    #: Whether no connection is opened for what they refer to.
+    offline: bool = False
+    #: Plain http or private origins that they may refer to, on a test bench.
+    allowed_origins: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Everything a run has to know about the product."""
 
-    #: Scheme, host, port and a deployment prefix, without the standard's base path and without a final slash.
-    url: str
+    #: Scheme, host, port and a deployment prefix, without the standard's base path and without a final slash; empty for a
+    #: product that is judged by what it made.
+    url: str = ""
     product: Product = dataclasses.field(default_factory=Product)
     authentication: Authentication = dataclasses.field(default_factory=Authentication)
     #: Sent with every request; values are redacted in reports.
     headers: tuple[tuple[str, str], ...] = ()
+    submissions: Submissions | None = None
     ca_file: Path | None = None
     #: Identifiers of records that cannot be found by walking, by class.
     known: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)

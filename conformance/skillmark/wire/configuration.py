@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
 import tomllib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from skillmark.core.errors import Misconfigured
-from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Target
+from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Submissions, Target
 from skillmark.wire.addresses import is_loopback, origin_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ vendor = "My company"
 # Scheme, host, port and a deployment prefix; /ims/case/v1p0 or /ims/case/v1p1 is added by the plan.
 url = "https://case.example.org"
 # ca_file = "authority.pem"          # PEM file of the authority to trust, beside this file
+
+[credentials]                        # what an issuer made, for the plans of issuers
+# sources = ["records", "badge.png", "https://school.example/badges/1"]   # files and folders beside this file, addresses
+# at = 2026-06-30T12:00:00Z          # the time as of which they are judged; the time of the run without it
+# offline = true                     # open no connection for what they refer to
+# allow_origins = []                 # plain http or private origins that they may refer to, on a test bench
 
 [authentication]
 method = "none"                      # none, bearer or oauth2-client-credentials
@@ -68,6 +75,7 @@ method = "none"                      # none, bearer or oauth2-client-credentials
 _TABLES = {
     "product": {"name", "version", "vendor", "contact"},
     "target": {"url", "ca_file"},
+    "credentials": {"sources", "at", "offline", "allow_origins"},
     "authentication": {"method", "token_env", "token_url", "client_id", "client_secret_env", "scope"},
     "http": {field.name for field in dataclasses.fields(Limits)} | {"headers"},
     "known": None,
@@ -92,7 +100,8 @@ def load_target(
     """
     content = _Settings(_content(path), path=path, environ=environ)
     return Target(
-        url=usable_url(content.text("target", "url", needed=True), lab=lab),
+        url=content.url(lab=lab),
+        submissions=content.submissions(),
         product=Product(**{name: content.text("product", name) for name in ("name", "version", "vendor", "contact")}),
         authentication=content.authentication(lab=lab),
         headers=content.headers(),
@@ -155,11 +164,23 @@ def describe(target: Target) -> dict[str, object]:
             "scope": authentication.scope,
         },
         "headers": sorted(name for name, _ in target.headers),
+        "credentials": _described_submissions(target.submissions),
         "ca_file": target.ca_file.name if target.ca_file else None,
         "known": {name: list(identifiers) for name, identifiers in target.known.items()},
         "claims": None if target.claims is None else sorted(feature.value for feature in target.claims),
         "limits": dataclasses.asdict(target.limits),
         "lab": target.lab,
+    }
+
+
+def _described_submissions(submissions: Submissions | None) -> dict[str, object] | None:
+    if submissions is None:
+        return None
+    return {
+        "sources": list(submissions.sources),
+        "at": submissions.at.isoformat() if submissions.at else None,
+        "offline": submissions.offline,
+        "allow_origins": list(submissions.allowed_origins),
     }
 
 
@@ -185,12 +206,24 @@ def target_as_described(description: Mapping[str, object], *, ca_file: Path | No
 def _described(description: Mapping[str, Any], ca_file: Path | None) -> Target:
     claims = description["claims"]
     return Target(
-        url=usable_url(description["url"], lab=description["lab"]),
+        url=usable_url(description["url"], lab=description["lab"]) if description["url"] else "",
+        submissions=_submissions(description.get("credentials")),
         ca_file=ca_file,
         known={name: tuple(identifiers) for name, identifiers in description["known"].items()},
         claims=None if claims is None else frozenset(Feature(word) for word in claims),
         limits=Limits(**description["limits"]),
         lab=description["lab"],
+    )
+
+
+def _submissions(description: Mapping[str, Any] | None) -> Submissions | None:
+    if description is None:
+        return None
+    return Submissions(
+        sources=tuple(description["sources"]),
+        at=datetime.datetime.fromisoformat(description["at"]) if description["at"] else None,
+        offline=bool(description["offline"]),
+        allowed_origins=tuple(description["allow_origins"]),
     )
 
 
@@ -220,6 +253,27 @@ class _Settings:
             if known is not None:
                 self._refuse_unknown(value, known, f"key in [{name}]")
             self._tables[name] = value
+
+    def url(self, *, lab: bool) -> str:
+        url = self.text("target", "url", needed="credentials" not in self._tables)
+        return usable_url(url, lab=lab) if url else ""
+
+    def submissions(self) -> Submissions | None:
+        content = self._tables.get("credentials")
+        if not content or "sources" not in content:
+            return None
+        at, offline = content.get("at"), content.get("offline", False)
+        if at is not None and not (isinstance(at, datetime.datetime) and at.tzinfo):
+            raise self._wrong("credentials.at", "a date and time with a zone, such as 2026-06-30T12:00:00Z", at)
+        if not isinstance(offline, bool):
+            raise self._wrong("credentials.offline", "true or false", offline)
+        sources = self._texts("credentials.sources", content["sources"])
+        return Submissions(
+            sources=tuple(each if "://" in each else str(self._path.parent / each) for each in sources),
+            at=at,
+            offline=offline,
+            allowed_origins=self._texts("credentials.allow_origins", content.get("allow_origins", [])),
+        )
 
     def text(self, table: str, key: str, *, needed: bool = False) -> str:
         value = self._tables.get(table, {}).get(key, "")
