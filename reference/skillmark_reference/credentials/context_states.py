@@ -19,10 +19,14 @@ from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.vocabularies.contexts import all_states, context_document, states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from skillmark_reference.credentials.sources import Sources
     from skillmark_reference.vocabularies import ContextState
+
+
+#: How many tables with older states, or with contexts from outside, are remembered.
+_MOST_TABLES = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +40,14 @@ class ContextChoice:
     outdated: tuple[str, ...] = ()
 
 
+@functools.cache
 def newest_contexts() -> Contexts:
     """Return every context of the tables, each address in its newest state."""
-    return _contexts(())
+    documents: dict[str, bytes] = {}
+    for state in all_states():
+        for url in state.urls:
+            documents.setdefault(url, _content(state))
+    return Contexts(documents)
 
 
 def choices(document: Mapping[str, Any], sources: Sources) -> Iterator[ContextChoice]:
@@ -48,13 +57,13 @@ def choices(document: Mapping[str, Any], sources: Sources) -> Iterator[ContextCh
     """
     named = sorted(context_urls(document))
     known = {url: states_of(url) for url in named if url in newest_contexts()}
-    further = _further(tuple(url for url in named if url not in known), sources)
+    further = tuple(_further((url for url in named if url not in known), sources))
     for chosen in itertools.product(*known.values()):
         states = dict(zip(known, chosen, strict=True))
         outdated = tuple(url for url, state in states.items() if state.id != known[url][0].id)
-        contexts = _contexts(tuple((url, states[url].id) for url in outdated))
+        older = tuple((url, states[url].id) for url in outdated)
         yield ContextChoice(
-            contexts=contexts.with_documents(further) if further else contexts,
+            contexts=_with_further(older, further) if further else _contexts(older),
             states={url: state.id for url, state in states.items()},
             outdated=outdated,
         )
@@ -62,25 +71,24 @@ def choices(document: Mapping[str, Any], sources: Sources) -> Iterator[ContextCh
 
 def context_urls(value: object) -> set[str]:
     """Return the address of every context that is named anywhere in a document."""
-    if isinstance(value, list):
-        return {url for each in value for url in context_urls(each)}
-    if not isinstance(value, dict):
-        return set()
-    own = {each for each in as_list(value.get("@context")) if isinstance(each, str)}
-    return own | {url for member in value.values() for url in context_urls(member)}
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            found.update(url for url in as_list(each.get("@context")) if isinstance(url, str))
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return found
 
 
-@functools.cache
+@functools.lru_cache(maxsize=_MOST_TABLES)
 def _contexts(outdated: tuple[tuple[str, str], ...]) -> Contexts:
     """Return the contexts with the newest states, but for some addresses."""
-    if outdated:
-        others = {url: _content(_state(url, name)) for url, name in outdated}
-        return newest_contexts().with_documents(others)
-    documents: dict[str, bytes] = {}
-    for state in all_states():
-        for url in state.urls:
-            documents.setdefault(url, _content(state))
-    return Contexts(documents)
+    if not outdated:
+        return newest_contexts()
+    return newest_contexts().with_documents({url: _content(_state(url, name)) for url, name in outdated})
 
 
 def _state(url: str, name: str) -> ContextState:
@@ -91,13 +99,22 @@ def _content(state: ContextState) -> bytes:
     return json.dumps(context_document(state)).encode()
 
 
-def _further(urls: tuple[str, ...], sources: Sources) -> dict[str, bytes]:
-    found = {}
+def _further(urls: Iterable[str], sources: Sources) -> Iterator[tuple[str, bytes]]:
     for url in urls:
         try:
             content = sources.read(url, DocumentKind.CONTEXT)
-            Contexts({url: content})
+            _read(url, content)
         except (DocumentUnavailable, UnreadableContext):
             continue
-        found[url] = content
-    return found
+        yield url, content
+
+
+@functools.lru_cache(maxsize=_MOST_TABLES)
+def _read(url: str, content: bytes) -> Contexts:
+    return Contexts({url: content})
+
+
+@functools.lru_cache(maxsize=_MOST_TABLES)
+def _with_further(outdated: tuple[tuple[str, str], ...], further: tuple[tuple[str, bytes], ...]) -> Contexts:
+    """Return a table with contexts of others. What it remembers counts for these very bytes, and for no others."""
+    return _contexts(outdated).with_documents(dict(further))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.context_states import choices
@@ -80,11 +81,12 @@ def find_proofs(
         for index in range(len(listed))
     ]
     lookups = [_look_up(proof, pointer, keys) for proof, pointer in zip(listed, pointers, strict=True)]
-    newest = next(choices(credential, sources))
+    offered = choices(credential, sources)
+    newest = next(offered)
     if not listed:
         problem = Problem(pointer="/proof", message="the credential has no proof: anyone could have written it")
         return ProofFindings(steps=(conclude(kind, Subject.PROOF_PRESENT, (problem,)),), choice=newest)
-    choice, verification = _verify(credential, lookups, listed, sources=sources, now=now)
+    choice, verification = _verify(credential, lookups, listed, offered=itertools.chain([newest], offered), now=now)
     issuer = claims_of.issuer_id(credential)
     unknown = Outcome.WARNED if _has_good_proof(listed, lookups, verification, issuer) else Outcome.CANNOT_TELL
     steps = (
@@ -158,7 +160,7 @@ def _verify(
     lookups: Sequence[_Lookup],
     proofs: Sequence[object],
     *,
-    sources: Sources,
+    offered: Iterator[ContextChoice],
     now: datetime.datetime,
 ) -> tuple[ContextChoice, Verification]:
     """Verify under the newest states of the contexts, and then under the others until the proofs hold."""
@@ -174,7 +176,6 @@ def _verify(
             raise LookupError(method)
         return found.key
 
-    offered = choices(credential, sources)
     newest = next(offered)
     first = _verify_under(credential, find_key, newest, now)
     is_hopeless = len(table) < len(proofs) or all(each.kind in _UNKNOWN for each in first.all_problems)
@@ -291,7 +292,7 @@ def _suite_step(kind: CredentialKind, proofs: Sequence[Mapping[str, Any]], crede
     problems = [
         Problem(pointer="/proof", message=f"certification takes {' and '.join(_CERTIFIED)}; the proof is of {name}")
         for proof, name in zip(proofs, suites, strict=True)
-        if proof.get("cryptosuite") not in _CERTIFIED
+        if proof.get("cryptosuite") not in _CERTIFIED and not kind.is_of_w3c
     ]
     if any(proof.get("cryptosuite") == "ecdsa-sd-2023" for proof in proofs):
         hidden = ", ".join(name for name in _LIFECYCLE if name not in credential)

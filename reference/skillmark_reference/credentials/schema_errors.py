@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 from typing import TYPE_CHECKING, Any
+
+from jsonschema.validators import extend
 
 from skillmark_reference.securing.integrity.problems import child
 from skillmark_reference.securing.quoting import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
     from skillmark_reference.vocabularies import RecordClass, Vocabulary
 
@@ -43,9 +47,54 @@ def causes(errors: Iterable[ValidationError]) -> list[SchemaError]:
     return list(dict.fromkeys(found))
 
 
-def is_below(pointer: str, places: Iterable[str]) -> bool:
-    """Tell whether a pointer leads to one of the places, or into it."""
-    return any(pointer == place or pointer.startswith(f"{place}/") for place in places)
+class TooManyErrors(Exception):  # noqa: N818 - what was given up, in words for a person
+    """There are more errors than anybody reads, those of alternatives counted."""
+
+
+def limited_causes(validator: Validator, instance: object, *, most: int) -> list[SchemaError]:
+    """Return the causes of the errors by a validator of a class that `counting` made.
+
+    Raises:
+        TooManyErrors: There are more errors.
+    """
+    token = _LEFT.set([most])
+    try:
+        return causes(validator.iter_errors(instance))
+    finally:
+        _LEFT.reset(token)
+
+
+def counting(dialect: type[Validator]) -> type[Validator]:
+    """Return a dialect whose validators count their errors: each holds the value that it is about, and costs memory."""
+
+    def counted(rule: Callable[..., Iterable[ValidationError] | None]) -> Callable[..., Iterator[ValidationError]]:
+        def count(*given: object) -> Iterator[ValidationError]:
+            left = _LEFT.get()
+            for error in rule(*given) or ():
+                left[0] -= 1
+                if left[0] < 0:
+                    raise TooManyErrors
+                yield error
+
+        return count
+
+    rules = {name: counted(rule) for name, rule in dialect.VALIDATORS.items()}
+    made: type[Validator] = extend(dialect, validators=rules)
+    return made
+
+
+#: How many errors may follow in the evaluation at hand.
+_LEFT: contextvars.ContextVar[list[int]] = contextvars.ContextVar("errors that may follow")
+
+
+def is_below(pointer: str, places: Collection[str]) -> bool:
+    """Tell whether a pointer leads to one of the places, or into it; a set of places is asked once for each level."""
+    end = len(pointer)
+    while end > 0:
+        if pointer[:end] in places:
+            return True
+        end = pointer.rfind("/", 0, end)
+    return False
 
 
 def clause_of(vocabulary: Vocabulary, row: RecordClass, path: Iterable[str | int]) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.securing.integrity.directions import undirected
 from skillmark_reference.securing.integrity.expansion import expand
 from skillmark_reference.securing.integrity.json_values import as_list, without
 from skillmark_reference.securing.integrity.problems import ProblemKind, child
-from skillmark_reference.securing.integrity.statements import TermKind
+from skillmark_reference.securing.integrity.statements import iri, is_blank_node, value_of
 from skillmark_reference.securing.quoting import quoted
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
 _UNKNOWN = frozenset({ProblemKind.UNKNOWN_CONTEXT, ProblemKind.TOO_MUCH_WORK})
 #: Keywords that credentials use: the contexts, and values with a language.
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@direction"})
+#: Part of the names of cryptosuites that sign the JSON itself.
+_JCS = "-jcs-"
 _CREDENTIALS = "https://www.w3.org/2018/credentials#"
-#: What decides about a credential, by the IRI under which it is signed.
+#: What decides about a credential, by the term under which it is signed.
 _DECISIVE = {
-    f"{_CREDENTIALS}{name}": name
+    iri(f"{_CREDENTIALS}{name}"): name
     for name in (
         "issuer",
         "validFrom",
@@ -46,15 +49,31 @@ _DECISIVE = {
     )
 }
 _DECISIVE_NAMES = frozenset(_DECISIVE.values())
-_STATUS_LIST = "https://www.w3.org/ns/credentials/status#statusListCredential"
+_STATUS_LIST = iri("https://www.w3.org/ns/credentials/status#statusListCredential")
 
 
-def statement_steps(credential: Mapping[str, Any], kind: CredentialKind, choice: ContextChoice) -> tuple[Step, Step]:
-    """Return the steps about the statements of a credential, its own proofs left out."""
-    expansion = expand(without(credential, "proof"), contexts=choice.contexts)
+def statement_steps(
+    credential: Mapping[str, Any], kind: CredentialKind, choice: ContextChoice, *, is_token: bool
+) -> tuple[Step, Step]:
+    """Return the steps about the statements of a credential, its own proofs left out.
+
+    Args:
+        credential: The credential.
+        kind: What it is read as.
+        choice: The contexts under which its proof holds.
+        is_token: Whether a token alone secures it, which signs the JSON itself, as the JCS suites do.
+    """
+    signs_json = is_token or _is_signed_as_json(credential)
+    bare = without(credential, "proof")
+    expansion = expand(undirected(bare) if signs_json else bare, contexts=choice.contexts)
     evidence = {f"context {url}": state for url, state in choice.states.items()}
     evidence |= {f"SHA-256 of {url} as derived": digest for url, digest in expansion.contexts.items()}
     return _expansion(kind, expansion, evidence), _as_read(credential, kind, expansion)
+
+
+def _is_signed_as_json(credential: Mapping[str, Any]) -> bool:
+    suites = [each.get("cryptosuite") for each in as_list(credential.get("proof")) if isinstance(each, dict)]
+    return bool(suites) and all(isinstance(each, str) and _JCS in each for each in suites)
 
 
 def _expansion(kind: CredentialKind, expansion: Expansion, evidence: Mapping[str, str]) -> Step:
@@ -80,14 +99,15 @@ def _foreign_names(value: object, pointer: str) -> Iterator[Problem]:
     """Yield members that are written as IRIs or with keywords: who reads the JSON by the terms of the standard misses them."""
     if isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _foreign_names(each, child(pointer, index))
+            if isinstance(each, dict | list):
+                yield from _foreign_names(each, child(pointer, index))
     if not isinstance(value, dict):
         return
     for name, member in value.items():
         if ":" in name or (name.startswith("@") and name not in _KEYWORDS):
             message = "the member is written with an IRI or a keyword, and readers of the JSON do not see what it says"
             yield Problem(pointer=child(pointer, name), message=message)
-        elif name != "@context":
+        elif name != "@context" and isinstance(member, dict | list):
             yield from _foreign_names(member, child(pointer, name))
 
 
@@ -96,12 +116,11 @@ def _unread(credential: Mapping[str, Any], expansion: Expansion) -> Iterator[Pro
     identifier = credential.get("id")
     said: dict[str, list[str]] = {}
     for each in expansion.statements:
-        name = _DECISIVE.get(each.predicate.value)
-        is_about_it = (
-            each.subject.value == identifier if isinstance(identifier, str) else each.subject.kind is TermKind.BLANK
-        )
-        if name is not None and is_about_it and each.graph is None:
-            said.setdefault(name, []).append(each.object.value)
+        name = _DECISIVE.get(each.predicate)
+        if name is None or each.graph:
+            continue
+        if each.subject == iri(identifier) if isinstance(identifier, str) else is_blank_node(each.subject):
+            said.setdefault(name, []).append(value_of(each.object))
     for name in sorted({*said, *(_DECISIVE_NAMES & credential.keys())}):
         shown, stated = as_list(credential.get(name)), said.get(name, [])
         if len(stated) > len(shown):
@@ -129,7 +148,7 @@ def _texts(values: list[Any]) -> Iterator[str]:
 
 def _redirected(credential: Mapping[str, Any], expansion: Expansion) -> Iterator[Problem]:
     """Yield addresses of status lists that the statements write in another way."""
-    stated = {each.object.value for each in expansion.statements if each.predicate.value == _STATUS_LIST}
+    stated = {value_of(each.object) for each in expansion.statements if each.predicate == _STATUS_LIST}
     for each in as_list(credential.get("credentialStatus")):
         address = each.get("statusListCredential") if isinstance(each, dict) else None
         if isinstance(address, str) and address not in stated:

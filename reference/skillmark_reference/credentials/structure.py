@@ -12,7 +12,14 @@ from jsonschema import Draft202012Validator
 from skillmark_reference.credentials.kinds import CredentialKind, kinds_of
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
-from skillmark_reference.credentials.schema_errors import causes, clause_of, is_below
+from skillmark_reference.credentials.schema_errors import (
+    TooManyErrors,
+    clause_of,
+    counting,
+    is_below,
+    limited_causes,
+)
+from skillmark_reference.credentials.schema_predicates import predicate
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.integrity.problems import child
@@ -24,7 +31,16 @@ from skillmark_reference.vocabularies.json_schema import Form, json_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from skillmark_reference.vocabularies import Item, RecordClass
+    from jsonschema.protocols import Validator
+
+    from skillmark_reference.credentials.schema_predicates import Predicate
+    from skillmark_reference.vocabularies import Item, RecordClass, Vocabulary
+
+_COUNTING = counting(Draft202012Validator)
+#: Errors of one document, those of alternatives counted.
+_MOST_ERRORS = 20_000
+#: Kinds of W3C alone, whose types are open, whose proofs may be of any suite, and whose arrays may be empty.
+_LOOSE = frozenset({CredentialKind.OTHER, CredentialKind.PRESENTATION})
 
 
 def structure_steps(credential: Mapping[str, Any], kind: CredentialKind, inner: Iterable[str] = ()) -> Iterator[Step]:
@@ -35,11 +51,12 @@ def structure_steps(credential: Mapping[str, Any], kind: CredentialKind, inner: 
         kind: What it is read as.
         inner: Pointers of the credentials inside of it, which are looked at on their own.
     """
-    places = tuple(inner)
+    places = frozenset(inner)
     yield conclude(kind, Subject.TYPE, _type_problems(credential, kind))
     yield _context_order(credential, kind)
     yield _context_versions(credential, kind)
-    yield conclude(kind, Subject.EMPTY_VALUES, _empty(credential, "", places))
+    if kind not in _LOOSE:
+        yield conclude(kind, Subject.EMPTY_VALUES, _empty(credential, "", places))
     yield _structure(credential, kind, places)
     if kind in {CredentialKind.ACHIEVEMENT, CredentialKind.CLR}:
         yield _subject_identified(credential, kind)
@@ -50,27 +67,56 @@ def schema_problems(
 ) -> list[Problem]:
     """Return every departure from the table, its cause and its clause; contexts and inner credentials are left out."""
     row = kind.record_class(credential)
-    places = ("/@context", *inner)
-    found = []
-    for error in causes(_validator(kind.vocabulary.id, row.name, form).iter_errors(credential)):
-        if not is_below(error.pointer, places):
-            clause = clause_of(kind.vocabulary, row, error.path)
-            found.append(Problem(pointer=error.pointer, message=error.message, clause=clause))
-    return found
+    if form is Form.COMPACTED and _conforms(kind.vocabulary.id, row.name, form)(credential):
+        return []
+    places = frozenset(inner) | {"/@context", *(("/proof",) if kind in _LOOSE else ())}
+    found = class_problems(credential, kind.vocabulary.id, row.name, form)
+    return [each for each in found if not is_below(each.pointer, places)]
+
+
+def class_problems(
+    document: Mapping[str, Any], vocabulary: str, record_class: str, form: Form = Form.COMPACTED
+) -> list[Problem]:
+    """Return every departure of a document from a class, its cause and its clause; credentials inside of it are left out."""
+    table = load_vocabulary(vocabulary)
+    row = table.classes[record_class]
+    try:
+        found = limited_causes(_validator(vocabulary, record_class, form), document, most=_MOST_ERRORS)
+    except TooManyErrors:
+        message = f"there are more than {_MOST_ERRORS:,} departures from {row.name}, and they are not listed"
+        return [Problem(pointer="", message=message, clause=row.clause)]
+    return [
+        Problem(pointer=each.pointer, message=each.message, clause=clause_of(table, row, each.path)) for each in found
+    ]
 
 
 @functools.cache
-def _validator(vocabulary: str, record_class: str, form: Form) -> Draft202012Validator:
-    schema = json_schema(load_vocabulary(vocabulary), record_class, form)
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+def _conforms(vocabulary: str, record_class: str, form: Form) -> Predicate:
+    return predicate(json_schema(load_vocabulary(vocabulary), record_class, form))
+
+
+@functools.cache
+def _validator(vocabulary: str, record_class: str, form: Form) -> Validator:
+    """Return the validator of a class; credentials inside of it are any objects, since each is looked at on its own."""
+    table = load_vocabulary(vocabulary)
+    schema = json_schema(table, record_class, form)
+    inner = {name: {"type": "object"} for name in schema["$defs"] if _is_credential(table, table.classes[name])}
+    opened = {**schema, "$defs": {**schema["$defs"], **inner}}
+    return _COUNTING(opened, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _is_credential(table: Vocabulary, row: RecordClass) -> bool:
+    if row.union:
+        return all(_is_credential(table, table.classes[name]) for name in row.union if name in table.classes)
+    return "VerifiableCredential" in row.type_names
 
 
 def _type_problems(credential: Mapping[str, Any], kind: CredentialKind) -> Iterator[Problem]:
     types = as_list(credential.get("type"))
-    if "VerifiableCredential" not in types:
-        yield Problem(pointer="/type", message=f"VerifiableCredential is not in type; found is {quoted(types)}")
+    if kind.base_type not in types:
+        yield Problem(pointer="/type", message=f"{kind.base_type} is not in type; found is {quoted(types)}")
     found = kinds_of(credential)
-    if kind is not CredentialKind.OTHER and kind not in found:
+    if kind not in {*_LOOSE, *found}:
         names = " or ".join(kind.names)
         yield Problem(pointer="/type", message=f"expected is {names} in type; found is {quoted(types)}")
     if len(found) > 1:
@@ -134,7 +180,7 @@ def _context_versions(credential: Mapping[str, Any], kind: CredentialKind) -> St
 # Members
 
 
-def _empty(value: object, pointer: str, inner: tuple[str, ...]) -> Iterator[Problem]:
+def _empty(value: object, pointer: str, inner: frozenset[str]) -> Iterator[Problem]:
     """Yield null values and empty arrays, which do not appear (Open Badges 3.0 and CLR 2.0, Serialization, JSON)."""
     if pointer in inner:
         return
@@ -151,14 +197,23 @@ def _empty(value: object, pointer: str, inner: tuple[str, ...]) -> Iterator[Prob
             yield from _empty(each, child(pointer, name), inner)
 
 
-def _structure(credential: Mapping[str, Any], kind: CredentialKind, inner: tuple[str, ...]) -> Step:
-    """Hold the members against the table; what only a lenient reading accepts is disputed, and warned of."""
-    problems = schema_problems(credential, kind, Form.COMPACTED, inner)
-    if not problems or schema_problems(credential, kind, Form.LENIENT, inner):
+def _structure(credential: Mapping[str, Any], kind: CredentialKind, inner: frozenset[str]) -> Step:
+    """Hold the members against the table; what only the lenient schemas of 1EdTech accept is disputed, and warned of."""
+    problems = [*schema_problems(credential, kind, Form.COMPACTED, inner), *_claimless(credential, kind)]
+    if not problems or kind.is_of_w3c or schema_problems(credential, kind, Form.LENIENT, inner):
         return conclude(kind, Subject.STRUCTURE, problems)
     reading = "the published schemas let this pass, and the text does not"
     remarks = [dataclasses.replace(each, message=f"{each.message}; {reading}") for each in problems]
     return conclude(kind, Subject.STRUCTURE, remarks, outcome=Outcome.WARNED)
+
+
+def _claimless(credential: Mapping[str, Any], kind: CredentialKind) -> Iterator[Problem]:
+    """Yield subjects of which nothing is said; the id alone says who holds the credential (data model 2.0, 4.8)."""
+    subject = credential.get("credentialSubject")
+    for index, each in enumerate(as_list(subject) if kind is CredentialKind.OTHER else ()):
+        if each == {}:
+            pointer = child("/credentialSubject", index) if isinstance(subject, list) else "/credentialSubject"
+            yield Problem(pointer=pointer, message="nothing is said of the subject", clause="VCDM20-R-023")
 
 
 def _subject_identified(credential: Mapping[str, Any], kind: CredentialKind) -> Step:

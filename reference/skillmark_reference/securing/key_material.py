@@ -146,14 +146,22 @@ def _check_edwards(raw: bytes) -> None:
     x = _edwards_x(y)
     if y >= _FIELD or x is None or (sign and not x):
         raise UnusableKey("the bytes are no point on the curve Ed25519")
-    for _ in range(3):
-        product = _D * x * x * y * y
-        x, y = (
-            2 * x * y * pow(1 + product, -1, _FIELD) % _FIELD,
-            (y * y + x * x) * pow(1 - product, -1, _FIELD) % _FIELD,
-        )
-    if (x, y) == (0, 1):
+    if _is_of_small_order(x, y):
         raise UnusableKey("the Ed25519 key is a point of small order, under which anyone can sign")
+
+
+def _is_of_small_order(x: int, y: int) -> bool:
+    """Tell whether eight times the point is the neutral one, in projective coordinates, which need no division."""
+    z = 1
+    for _ in range(3):
+        first, second = x * x % _FIELD, y * y % _FIELD
+        rest = (second - first - 2 * z * z) % _FIELD
+        x, y, z = (
+            2 * x * y * rest % _FIELD,
+            (second - first) * (-first - second) % _FIELD,
+            (second - first) * rest % _FIELD,
+        )
+    return x == 0 and y == z
 
 
 def _edwards_x(y: int) -> int | None:

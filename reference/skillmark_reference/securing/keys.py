@@ -19,6 +19,7 @@ bytes for Ed25519 (RFC 8032), r and s in fixed length for ECDSA (IEEE P1363), de
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -71,10 +72,7 @@ class PublicKey:
         Raises:
             UnusableKey: The text is no multibase, has another prefix, or its key is unusable.
         """
-        code, raw = _read_multikey(text, "publicKeyMultibase")
-        if code in _BY_SECRET_CODE:
-            raise UnusableKey("the Multikey is a secret key where a public key belongs; replace the key, it is exposed")
-        return cls(type=_type_of_code(code, _BY_PUBLIC_CODE), raw=raw)
+        return _public_of(text) if isinstance(text, str) else _read_public(text)
 
     @classmethod
     def from_jwk(cls, jwk: object) -> PublicKey:
@@ -255,6 +253,22 @@ def _digest_of(kind: KeyType) -> Digest:
 
 
 # Multikey
+
+
+#: How many keys are remembered once they were read: what a text means never changes, and to check a point takes a while.
+_MOST_KEYS = 1024
+
+
+@functools.lru_cache(maxsize=_MOST_KEYS)
+def _public_of(text: str) -> PublicKey:
+    return _read_public(text)
+
+
+def _read_public(text: object) -> PublicKey:
+    code, raw = _read_multikey(text, "publicKeyMultibase")
+    if code in _BY_SECRET_CODE:
+        raise UnusableKey("the Multikey is a secret key where a public key belongs; replace the key, it is exposed")
+    return PublicKey(type=_type_of_code(code, _BY_PUBLIC_CODE), raw=raw)
 
 
 def _read_multikey(text: object, member: str) -> tuple[int, bytes]:

@@ -204,6 +204,9 @@ def read_entry(entry: Mapping[str, Any]) -> StatusEntry:
         raise _malformed(f"statusListCredential is a URL; it is {quoted(address)}")
     if entry.get("id") == address:
         raise _malformed("the id of the entry must not be the URL of the list")
+    references = _list(entry.get("statusReference", []))
+    if not all(isinstance(each, str) and _URL.fullmatch(each) for each in references):
+        raise _malformed(f"statusReference is a URL or an array of URLs; it is {quoted(entry['statusReference'])}")
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise _malformed(f"statusSize is an integer of 1 or more; it is {quoted(size)}")
     if size > _LARGEST_SIZE:

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from skillmark_reference.securing.keys import PublicKey, SecretKey
 
 
-class MalformedEnvelope(ValueError):  # noqa: N818 - what is wrong with the envelope, in words for a person
-    """The object is no envelope of a credential or a presentation secured with JOSE."""
-
-
 class Secured(enum.Enum):
     """What is secured, by its media type without ``application/``."""
 
@@ -60,6 +56,8 @@ class JoseVerification:
     header: Mapping[str, Any] | None = None
     #: The decoded payload; only when every step passed.
     document: dict[str, Any] | None = None
+    #: The payload, verified or not.
+    claims: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     key: PublicKey | None = None
 
     @property
@@ -106,6 +104,7 @@ def verify(token: str, *, find_key: KeyFinder, now: datetime.datetime, what: Sec
         media_type=f"application/{what.value}",
         header=signed.header,
         document=payload if passed else None,
+        claims=payload or {},
         key=signed.key,
     )
 
@@ -198,25 +197,6 @@ def envelope(token: str, *, what: Secured = Secured.CREDENTIAL) -> dict[str, Any
         "type": what.envelope_type,
         "id": f"data:application/{what.typ},{token}",
     }
-
-
-def open_envelope(enveloped: Mapping[str, Any], *, what: Secured = Secured.CREDENTIAL) -> str:
-    """Return the token in an envelope; it is not verified.
-
-    Raises:
-        MalformedEnvelope: The type, the context or the data URL is not that of such an envelope.
-    """
-    problems = []
-    if _types(enveloped) != [what.envelope_type]:
-        problems.append(f"its type has to be {what.envelope_type}, and is {quoted(enveloped.get('type'))}")
-    if claims_of.CREDENTIALS_V2 not in claims_of.contexts(enveloped):
-        problems.append(f"its @context has to define the type, as {claims_of.CREDENTIALS_V2} does")
-    prefix, address = f"data:application/{what.typ},", enveloped.get("id")
-    if not isinstance(address, str) or not address.startswith(prefix):
-        problems.append(f"its id has to begin with {prefix}")
-    if problems or not isinstance(address, str):
-        raise MalformedEnvelope(f"the object is no {what.envelope_type}: {'; '.join(problems)}")
-    return address.removeprefix(prefix)
 
 
 def _types(document: Mapping[str, Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.vocabularies.tables import load_vocabulary, vocabulary_ids
@@ -31,10 +32,18 @@ def states_of(url: str) -> tuple[ContextState, ...]:
     Raises:
         KeyError: no table knows the URL; the message lists those that are known.
     """
-    found = tuple(state for state in all_states() if url in state.urls)
-    if not found:
-        known = sorted({url for state in all_states() for url in state.urls})
-        raise KeyError(f"no context {url!r}; there are: {', '.join(known)}")
+    found = _states_by_url()
+    if url not in found:
+        raise KeyError(f"no context {url!r}; there are: {', '.join(sorted(found))}")
+    return found[url]
+
+
+@functools.cache
+def _states_by_url() -> dict[str, tuple[ContextState, ...]]:
+    found: dict[str, tuple[ContextState, ...]] = {}
+    for state in all_states():
+        for url in state.urls:
+            found[url] = (*found.get(url, ()), state)
     return found
 
 

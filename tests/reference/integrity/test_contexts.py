@@ -16,6 +16,7 @@ from skillmark_reference.securing.integrity.contexts import (
     bundled_contexts,
 )
 from skillmark_reference.securing.integrity.expansion import expand
+from skillmark_reference.securing.integrity.statements import iri, value_of
 
 _URL = "https://contexts.example/a"
 _OTHER = "https://contexts.example/b"
@@ -63,7 +64,7 @@ def test_tables_do_not_mix() -> None:
         for each in (document, {"@context": _URL, "a": "x"}):
             found = expand(each, contexts=table)
             assert found.problems == ()
-            assert meaning == found.statements[0].predicate.value
+            assert iri(meaning) == found.statements[0].predicate
     assert expand(document, contexts=bundled_contexts()).problems
 
 
@@ -74,6 +75,6 @@ def test_what_a_document_adds_to_an_import_stays_in_it() -> None:
     for _ in range(2):
         found = expand({"@context": [importing], "b": {"@context": _URL, "a": "x"}, "a": "y"}, contexts=table)
         assert found.problems == ()
-        meant = {each.object.value: each.predicate.value for each in found.statements}
+        meant = {value_of(each.object): value_of(each.predicate) for each in found.statements}
         assert ("urn:one", "urn:two") == (meant["x"], meant["y"])
-        assert expand({"@context": _URL, "a": "x"}, contexts=table).statements[0].predicate.value == "urn:one"
+        assert expand({"@context": _URL, "a": "x"}, contexts=table).statements[0].predicate == iri("urn:one")

@@ -11,7 +11,7 @@ from tests.reference.integrity.surroundings import VOCABULARY, contexts
 from skillmark_reference.securing.integrity.canonicalization import canonicalize
 from skillmark_reference.securing.integrity.contexts import CREDENTIALS_V2
 from skillmark_reference.securing.integrity.expansion import expand
-from skillmark_reference.securing.integrity.statements import Statement, Term, TermKind
+from skillmark_reference.securing.integrity.statements import Statement, iri, literal
 
 _IDS = st.sampled_from(["urn:a", "urn:b", "_:x", "_:y"])
 _SCALARS = st.sampled_from(
@@ -38,21 +38,19 @@ _NODES = st.recursive(
 )
 
 
-def _term(component: dict[str, str]) -> Term:
-    kind = {"IRI": TermKind.IRI, "blank node": TermKind.BLANK, "literal": TermKind.LITERAL}[component["type"]]
-    language = component.get("language", "")
-    return Term(kind=kind, value=component["value"], datatype=component.get("datatype", ""), language=language)
+def _term(component: dict[str, str]) -> str:
+    if component["type"] == "literal":
+        return literal(component["value"], component["datatype"], component.get("language", ""))
+    return component["value"] if component["type"] == "blank node" else iri(component["value"])
 
 
 def _of_pyld(document: dict[str, Any]) -> list[Statement]:
     """Return the statements as PyLD serializes them, nodes merged."""
     found = []
     for name, triples in to_rdf(document, contexts().reading().options()).items():
-        kind = TermKind.BLANK if name.startswith("_:") else TermKind.IRI
-        graph = None if name == "@default" else Term(kind=kind, value=name)
-        for each in triples:
-            subject, predicate, value = (_term(each[place]) for place in ("subject", "predicate", "object"))
-            found.append(Statement(subject=subject, predicate=predicate, object=value, graph=graph))
+        graph = "" if name == "@default" else name if name.startswith("_:") else iri(name)
+        places = ("subject", "predicate", "object")
+        found += [Statement(*(_term(each[place]) for place in places), graph) for each in triples]
     return found
 
 

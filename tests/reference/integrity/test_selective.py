@@ -82,6 +82,24 @@ def test_every_disclosure_verifies() -> None:
         assert ("Ada" in str(document)) == (pointers in {("/credentialSubject",), ("",)})
 
 
+@pytest.mark.parametrize(
+    ("mandatory", "shown"),
+    [
+        (("/issuer", "/credentialStatus/1"), ("/credentialStatus/1/statusListIndex",)),
+        (("/issuer", "/credentialStatus"), ("/credentialStatus/0/statusPurpose", "/credentialStatus/1")),
+        (("/issuer", "/credentialStatus/1/statusListIndex", "/credentialStatus"), ("/credentialStatus/0",)),
+        (("",), ("/credentialStatus/1/statusListIndex",)),
+        (("/@context/0", "/issuer"), ("/name",)),
+    ],
+)
+def test_pointers_may_lead_into_what_is_chosen_already(mandatory: tuple[str, ...], shown: tuple[str, ...]) -> None:
+    """A part of what is chosen as a whole takes nothing away from it, in either order, and the disclosure verifies."""
+    base = _base(D1, *mandatory)
+    assert [] == _problems(derive_proof(base, base["proof"], shown, environment=environment()))
+    chosen = select(D1, (*mandatory, *shown))
+    assert chosen == select(D1, (*reversed(shown), *reversed(mandatory)))
+
+
 def test_what_was_hidden_stays_unknown() -> None:
     """The label of a hidden node, its number, and the HMAC key are not in what the verifier gets."""
     value = read_derived(_derived("/credentialStatus/0")["proof"]["proofValue"])

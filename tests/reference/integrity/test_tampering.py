@@ -173,12 +173,13 @@ def test_dates(suite: str, pair: KeyPair) -> None:
 
 @_OF_ALL
 def test_proofs_of_the_document(suite: str, pair: KeyPair) -> None:
-    """A document without proof, with the same proof twice, or with something else as proof, is refused."""
+    """A document without proof, or with something else as proof, is refused; the same proof twice says nothing more than once."""
     document = signed(suite, pair)
     assert [(_KIND.MISSING_PROOF, "/proof")] == _refused(document, lambda each: each.pop("proof"))
     assert [(_KIND.MISSING_PROOF, "/proof")] == _refused(document, lambda each: each.update(proof=[]))
-    twice = _refused(document, lambda each: each.update(proof=[each["proof"], each["proof"]]))
-    assert [(_KIND.DUPLICATE_PROOF, "/proof")] == twice
+    assert _verify(document | {"proof": [document["proof"]] * 2}).verified
+    named = document["proof"] | {"id": "urn:uuid:1"}
+    assert (_KIND.DUPLICATE_PROOF, "/proof") in _refused(document, lambda each: each.update(proof=[named, named]))
     assert [(_KIND.NOT_AN_OBJECT, "/proof")] == _refused(document, lambda each: each.update(proof="proof"))
     assert [(_KIND.NOT_AN_OBJECT, "/proof/1")] == _refused(document, lambda each: each.update(proof=[each["proof"], 1]))
     assert [ErrorName.PARSING] == [problem.error for problem in _verify([document]).all_problems]

@@ -283,6 +283,8 @@ def messages(*states: str) -> list[Record]:
         ({"statusMessage": [{"status": "0x0"}, {"status": "0x1", "message": "y"}]}, MALFORMED, "and a message"),
         ({"statusMessage": ["a", "b"]}, MALFORMED, "and a message"),
         ({"statusSize": 2, "statusMessage": messages("0x0", "0x1", "0x2", "0x3")}, LENGTH, "the list has 65536"),
+        ({"statusReference": "no-url"}, MALFORMED, "statusReference is a URL"),
+        ({"statusReference": ["https://a.example", 5]}, MALFORMED, "statusReference is a URL"),
         ({"statusPurpose": "suspension"}, VERIFICATION, "asks for suspension; the list is about revocation"),
         ({"statusPurpose": "Revocation"}, VERIFICATION, "asks for Revocation"),
     ],

@@ -1,33 +1,34 @@
 """Canonical forms: RDFC-1.0 of statements, JCS of JSON.
 
-RDF Dataset Canonicalization 1.0 (https://www.w3.org/TR/rdf-canon/) is built on PyLD's URDNA2015, the older name of the
-algorithm. What differs: the hash function is a parameter; canonical N-Quads escape every control character; work is
-limited, for some graphs of a few nodes cost centuries; and Hash N-Degree Quads tries every order of nodes that are
-mentioned more than once, of which PyLD 3.3 leaves out some. RFC 8785 is the package c14n that comes with PyLD, behind a
-check of what it is given.
+RDF Dataset Canonicalization 1.0 (https://www.w3.org/TR/rdf-canon/) works on the texts of terms here. In most graphs every blank
+node is told apart by the statements that mention it, and nothing is left to do after one hash for each. What is limited is
+the rest: for some graphs of a few nodes, telling them apart costs centuries. RFC 8785 is the package c14n that comes with
+PyLD, behind a check of what it is given; values of which every program writes the same text are written by the standard library.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from c14n import canonicalize as c14n_canonicalize
-from pyld.canon import URDNA2015
-from pyld.identifier_issuer import IdentifierIssuer
 
-from skillmark_reference.securing.integrity.json_values import json_problems
+from skillmark_reference.securing.integrity.json_values import is_simple, json_problems
 from skillmark_reference.securing.integrity.problems import Refused
-from skillmark_reference.securing.integrity.statements import XSD_STRING, Statement, Term, TermKind, blank, blank_nodes
 from skillmark_reference.securing.keys import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_POSITIONS = ("subject", "predicate", "object", "name")
+    from skillmark_reference.securing.integrity.statements import Statement
+
+_HASHES = {Digest.SHA_256: hashlib.sha256, Digest.SHA_384: hashlib.sha384, Digest.SHA_512: hashlib.sha512}
+_POSITIONS = "spog"
+_ITSELF, _ANOTHER = "_:a", "_:z"
 
 
 class TooMuchWork(ValueError):  # noqa: N818 - what was given up, in words for a person
@@ -56,7 +57,7 @@ class CanonicalForm:
     #: Canonical N-Quads, sorted by code point, each with its newline.
     lines: tuple[str, ...]
     #: The canonical label of each blank node, for example ``c14n0``.
-    labels: Mapping[Term, str]
+    labels: Mapping[str, str]
 
     @property
     def text(self) -> str:
@@ -66,7 +67,7 @@ class CanonicalForm:
 
 def hash_of(data: bytes, digest: Digest) -> bytes:
     """Return the digest of some bytes."""
-    return hashlib.new(_hash_name(digest), data).digest()
+    return _HASHES[digest](data).digest()
 
 
 def canonicalize(
@@ -78,15 +79,20 @@ def canonicalize(
         TooMuchWork: The limit was reached.
     """
     unique = tuple(dict.fromkeys(statements))
-    nodes = blank_nodes(unique)
-    algorithm = _Rdfc(digest=digest, limit=limit or WorkLimit(), nodes=len(nodes))
     try:
-        algorithm.main(_dataset(unique, nodes), {"format": "application/n-quads"})
+        names = _Rdfc(unique, digest=digest, limit=limit or WorkLimit()).names()
     except RecursionError:
         raise TooMuchWork("the blank nodes form a chain that is too long to follow") from None
-    labels = {node: algorithm.label(f"_:n{index}") for index, node in enumerate(nodes)}
-    renamed = {node: blank(label) for node, label in labels.items()}
-    return CanonicalForm(lines=tuple(sorted(each.replaced(renamed).line for each in unique)), labels=labels)
+    lines = tuple(sorted(_renamed(unique, names)))
+    return CanonicalForm(lines=lines, labels={node: name.removeprefix("_:") for node, name in names.items()})
+
+
+def _renamed(statements: Iterable[Statement], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of statements with other names of blank nodes."""
+    get = names.get
+    for subject, predicate, value, graph in statements:
+        named = f"{get(graph, graph)} .\n" if graph else ".\n"
+        yield f"{get(subject, subject)} {predicate} {get(value, value)} {named}"
 
 
 def canonicalize_json(value: object) -> bytes:
@@ -95,54 +101,110 @@ def canonicalize_json(value: object) -> bytes:
     Raises:
         Refused: The value has no such form: lone surrogates, numbers beyond the doubles, types that JSON does not have.
     """
+    if is_simple(value):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     problems = tuple(json_problems(value, exact_integers=False))
     if problems:
         raise Refused(problems)
     return bytes(c14n_canonicalize(value))
 
 
-class _Rdfc(URDNA2015):  # type: ignore[misc]  # PyLD has no types
-    """RDFC-1.0, 4.4 to 4.8; the state and the order of steps are PyLD's."""
+class _Issuer(dict[str, str]):
+    """Gives blank nodes names in the order in which they ask for one (4.3, 4.5)."""
 
-    def __init__(self, *, digest: Digest, limit: WorkLimit, nodes: int) -> None:
-        super().__init__()
-        self._hash = _hash_name(digest)
+    def __init__(self, prefix: str, issued: Mapping[str, str] | None = None) -> None:
+        super().__init__(issued or {})
+        self.prefix = prefix
+
+    def name(self, node: str) -> str:
+        """Return the name of a node, a new one if it has none."""
+        if node not in self:
+            self[node] = f"{self.prefix}{len(self)}"
+        return self[node]
+
+    def copy(self) -> _Issuer:
+        """Return an issuer that goes on from here."""
+        return _Issuer(self.prefix, self)
+
+
+class _Rdfc:
+    """The canonicalization of one graph (RDFC-1.0, 4.4 to 4.8)."""
+
+    def __init__(self, statements: Iterable[Statement], *, digest: Digest, limit: WorkLimit) -> None:
+        self._hash = _HASHES[digest]
+        self._mentions = _mentions(statements)
+        self._first: dict[str, str] = {}
+        self._canonical = _Issuer("_:c14n")
         self._limit = limit
-        self._calls_left = self._calls = max(limit.calls * nodes, limit.least_calls)
+        self._calls_left = self._calls = max(limit.calls * len(self._mentions), limit.least_calls)
 
-    def label(self, node: str) -> str:
-        """Return the canonical label that was issued."""
-        return str(self.canonical_issuer.get_id(node)).removeprefix("_:")
+    def names(self) -> Mapping[str, str]:
+        """Return the canonical name of each blank node (4.4.3)."""
+        alike: dict[str, list[str]] = {}
+        for node, mentions in self._mentions.items():
+            self._first[node] = self._first_degree(node, mentions)
+            alike.setdefault(self._first[node], []).append(node)
+        groups = [nodes for _, nodes in sorted(alike.items())]
+        for nodes in groups:
+            if len(nodes) == 1:
+                self._canonical.name(nodes[0])
+        for nodes in groups:
+            if len(nodes) > 1:
+                self._tell_apart(nodes)
+        return self._canonical
 
-    def create_hash(self) -> Any:  # noqa: ANN401 - a hash object, whose type is private
-        """Return the hash function of every step."""
-        return hashlib.new(self._hash)
+    def _first_degree(self, node: str, mentions: Iterable[Statement]) -> str:
+        """Hash First Degree Quads (4.6): a node sees itself as one name, and all others as another."""
+        lines = []
+        for subject, predicate, value, graph in mentions:
+            one = subject if subject[:2] != "_:" else _ITSELF if subject == node else _ANOTHER
+            other = value if value[:2] != "_:" else _ITSELF if value == node else _ANOTHER
+            place = graph if graph[:2] != "_:" else _ITSELF if graph == node else _ANOTHER
+            lines.append(f"{one} {predicate} {other} {place} .\n" if place else f"{one} {predicate} {other} .\n")
+        return self._hashed("".join(sorted(lines)))
 
-    def hash_first_degree_quads(self, id_: str) -> str:
-        """Hash First Degree Quads (4.6)."""
-        info = self.blank_node_info[id_]
-        if "hash" not in info:
-            # a statement about a node and itself mentions the node once; PyLD lists it twice
-            info["quads"] = list({id(quad): quad for quad in info["quads"]}.values())
-            info["hash"] = self.hash_nquads(sorted(_masked(quad, id_) for quad in info["quads"]))
-        return str(info["hash"])
+    def _hashed(self, text: str) -> str:
+        return self._hash(text.encode()).hexdigest()
 
-    def hash_n_degree_quads(self, id_: str, issuer: IdentifierIssuer) -> dict[str, Any]:
+    def _tell_apart(self, nodes: Iterable[str]) -> None:
+        """Name nodes that look alike in the order of the paths that start at them (4.4.3, step 5)."""
+        results = []
+        for node in nodes:
+            if node not in self._canonical:
+                issuer = _Issuer("_:b")
+                issuer.name(node)
+                results.append(self._n_degree(node, issuer))
+        for _, issuer in sorted(results, key=lambda result: result[0]):
+            for node in issuer:
+                self._canonical.name(node)
+
+    def _n_degree(self, node: str, issuer: _Issuer) -> tuple[str, _Issuer]:
         """Hash N-Degree Quads (4.8)."""
         self._calls_left -= 1
         if self._calls_left < 0:
             raise TooMuchWork(f"telling the blank nodes apart takes more than {self._calls} comparisons")
-        data = self.create_hash()
-        for related_hash, nodes in sorted(self.create_hash_to_related(id_, issuer).items()):
+        data = []
+        for related_hash, nodes in sorted(self._related(node, issuer).items()):
             path, issuer = self._chosen(nodes, issuer)
-            data.update(f"{related_hash}{path}".encode())
-        return {"hash": data.hexdigest(), "issuer": issuer}
+            data.append(f"{related_hash}{path}")
+        return self._hashed("".join(data)), issuer
 
-    def _chosen(self, nodes: list[str], issuer: IdentifierIssuer) -> tuple[str, IdentifierIssuer]:
+    def _related(self, node: str, issuer: _Issuer) -> dict[str, list[str]]:
+        """Return the nodes that statements relate to a node, by Hash Related Blank Node (4.7, 4.8.3, step 3)."""
+        found: dict[str, list[str]] = {}
+        for statement in self._mentions[node]:
+            for position, term in zip(_POSITIONS, statement, strict=True):
+                if term[:2] == "_:" and term != node:
+                    name = self._canonical.get(term) or issuer.get(term) or self._first[term]
+                    predicate = "" if position == "g" else statement.predicate
+                    found.setdefault(self._hashed(f"{position}{predicate}{name}"), []).append(term)
+        return found
+
+    def _chosen(self, nodes: list[str], issuer: _Issuer) -> tuple[str, _Issuer]:
         """Return the smallest path through a list of related nodes, with the issuer that it leaves (4.8.3, step 5)."""
         if _orders_of(nodes) > self._limit.orders:
             raise TooMuchWork(f"{len(nodes)} mentions of blank nodes that look alike have too many orders to compare")
-        chosen: tuple[str, IdentifierIssuer] | None = None
+        chosen: tuple[str, _Issuer] | None = None
         for order in _orders(nodes):
             found = self._path(order, issuer, chosen[0] if chosen else "")
             if found and (chosen is None or found[0] < chosen[0]):
@@ -150,36 +212,41 @@ class _Rdfc(URDNA2015):  # type: ignore[misc]  # PyLD has no types
         assert chosen is not None  # noqa: S101 - the first order is compared with nothing
         return chosen
 
-    def _path(self, order: Sequence[str], issuer: IdentifierIssuer, best: str) -> tuple[str, IdentifierIssuer] | None:
+    def _path(self, order: Sequence[str], issuer: _Issuer, best: str) -> tuple[str, _Issuer] | None:
         """Return the path of one order and its issuer, or nothing once it cannot be the smallest (steps 5.4.4 and 5.4.5)."""
-        issuer = _copy(issuer)
+        issuer = issuer.copy()
         path, unvisited = "", []
         for node in order:
-            if self.canonical_issuer.has_id(node):
-                path += self.canonical_issuer.get_id(node)
-            else:
-                if not issuer.has_id(node):
-                    unvisited.append(node)
-                path += issuer.get_id(node)
+            if node not in self._canonical and node not in issuer:
+                unvisited.append(node)
+            path += self._canonical.get(node) or issuer.name(node)
             if _is_worse(path, best):
                 return None
         for node in unvisited:
-            result = self.hash_n_degree_quads(node, issuer)
-            path += f"{issuer.get_id(node)}<{result['hash']}>"
-            issuer = result["issuer"]
+            result, following = self._n_degree(node, issuer)
+            path += f"{issuer.name(node)}<{result}>"
+            issuer = following
             if _is_worse(path, best):
                 return None
         return path, issuer
 
 
+def _mentions(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+    """Return the statements that mention each blank node; one that mentions a node twice is there once."""
+    found: dict[str, list[Statement]] = {}
+    for statement in statements:
+        subject, _, value, graph = statement
+        if subject[:2] == "_:":
+            found.setdefault(subject, []).append(statement)
+        if value[:2] == "_:" and value != subject:
+            found.setdefault(value, []).append(statement)
+        if graph[:2] == "_:" and graph not in {subject, value}:
+            found.setdefault(graph, []).append(statement)
+    return found
+
+
 def _is_worse(path: str, best: str) -> bool:
     return bool(best) and len(path) >= len(best) and path > best
-
-
-def _copy(issuer: IdentifierIssuer) -> IdentifierIssuer:
-    copy = IdentifierIssuer(issuer.prefix)
-    copy.counter, copy.existing, copy.order = issuer.counter, issuer.existing.copy(), issuer.order.copy()
-    return copy
 
 
 def _orders_of(nodes: list[str]) -> int:
@@ -199,43 +266,3 @@ def _orders(nodes: list[str]) -> Iterator[list[str]]:
         larger = max(index for index in range(pivot + 1, len(order)) if order[index] > order[pivot])
         order[pivot], order[larger] = order[larger], order[pivot]
         order[pivot + 1 :] = reversed(order[pivot + 1 :])
-
-
-def _masked(quad: Mapping[str, Mapping[str, str]], node: str) -> str:
-    """Write a statement as the node sees it: itself is ``_:a``, every other blank node ``_:z`` (4.6.3)."""
-    texts = [_masked_term(quad[position], node) for position in _POSITIONS if position in quad]
-    return " ".join([*texts, ".\n"])
-
-
-def _masked_term(term: Mapping[str, str], node: str) -> str:
-    match term["type"]:
-        case "blank node":
-            return "_:a" if term["value"] == node else "_:z"
-        case "IRI":
-            return f"<{term['value']}>"
-        case _:
-            return term["text"]
-
-
-def _dataset(statements: Iterable[Statement], nodes: Iterable[Term]) -> dict[str, list[dict[str, dict[str, str]]]]:
-    """Return the statements as PyLD has them, under labels that cannot be confused with canonical ones."""
-    names = {node: f"_:n{index}" for index, node in enumerate(nodes)}
-    dataset: dict[str, list[dict[str, dict[str, str]]]] = {}
-    for each in statements:
-        graph = (
-            "@default" if each.graph is None else names.get(each.graph, each.graph.value)
-        )  # PyLD adds it as ``name``
-        terms = zip(_POSITIONS, (each.subject, each.predicate, each.object), strict=False)
-        dataset.setdefault(graph, []).append({position: _component(term, names) for position, term in terms})
-    return dataset
-
-
-def _component(term: Term, names: Mapping[Term, str]) -> dict[str, str]:
-    if term.kind is TermKind.LITERAL:
-        # PyLD sees a literal by its text only: whatever it would write of it is not used
-        return {"type": "literal", "value": "", "datatype": XSD_STRING, "text": term.text}
-    return {"type": term.kind.value, "value": names.get(term, term.value)}
-
-
-def _hash_name(digest: Digest) -> str:
-    return digest.value.replace("-", "").lower()

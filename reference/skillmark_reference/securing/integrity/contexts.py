@@ -2,7 +2,7 @@
 
 A context decides what a signed document says, so none is ever fetched: a URL is known with its bytes, or the document
 is refused (Data Integrity 1.0, 2.4.1; Verifiable Credentials Data Model 2.0, B.1). PyLD caches contexts for the whole
-process by their content, whatever loader they came through; here every table has its own cache, so that two tables
+process by their content, whatever loader they came through; here every table remembers for itself, so that two tables
 never mix.
 """
 
@@ -13,15 +13,15 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pyld import iri_resolver
 from pyld.context_resolver import ContextResolver
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
+from skillmark_reference.securing.integrity.active_contexts import ActiveContexts
 from skillmark_reference.securing.quoting import quoted
 from skillmark_reference.securing.strict_json import MalformedJson, parse_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
@@ -49,11 +49,10 @@ class Contexts:
 
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         self._documents = {url: _read(url, content) for url, content in documents.items()}
-        self._content = dict(documents)
         self._digests = {url: hashlib.sha256(content).hexdigest() for url, content in documents.items()}
-        self._imports = any(_imports(document) for document in self._documents.values())
-        #: What PyLD made of a context, with the URLs of all that it loaded for it.
-        self._resolved: dict[str, tuple[Any, frozenset[str]]] = {}
+        #: PyLD writes into the contexts that ``@import`` names; where one is in sight, nothing is kept.
+        self.has_imports = any(_imports(document) for document in self._documents.values())
+        self.active = ActiveContexts()
 
     def __contains__(self, url: object) -> bool:
         return url in self._documents
@@ -67,7 +66,11 @@ class Contexts:
         Raises:
             UnreadableContext: As for a new table.
         """
-        return Contexts({**self._content, **documents})
+        table = Contexts(documents)
+        table._documents = self._documents | table._documents
+        table._digests = self._digests | table._digests
+        table.has_imports = self.has_imports or table.has_imports
+        return table
 
     def digest(self, url: str) -> str:
         """Return the SHA-256 of the bytes of a context, hexadecimal.
@@ -94,7 +97,7 @@ class Contexts:
 
         PyLD writes into the contexts that ``@import`` names; where one is in sight, every use of a context gets its own copy.
         """
-        return ContextReading(self, is_cached=not (self._imports or _imports(document)))
+        return ContextReading(self, is_cached=not (self.has_imports or _imports(document)))
 
 
 class ContextReading:
@@ -103,6 +106,7 @@ class ContextReading:
     def __init__(self, contexts: Contexts, *, is_cached: bool) -> None:
         self._contexts = contexts
         self.is_cached = is_cached
+        self.active = contexts.active
         self._urls: set[str] = set()
 
     @property
@@ -129,49 +133,38 @@ class ContextReading:
         self._urls.add(url)
         return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": document}
 
-    def recall(self, url: str) -> Any:  # noqa: ANN401 - belongs to PyLD
-        """Return what PyLD made of a context earlier, or nothing."""
-        resolved, urls = self._contexts._resolved.get(url, (None, frozenset()))  # noqa: SLF001 - the two are one
-        self._urls |= urls
-        return resolved
-
-    def remember(self, url: str, resolved: Any, loaded: frozenset[str]) -> None:  # noqa: ANN401 - belongs to PyLD
-        """Keep what PyLD made of a context for the next document."""
-        self._contexts._resolved[url] = (resolved, loaded)  # noqa: SLF001 - the two are one
-
     def watched(self) -> set[str]:
         """Return a copy of the URLs that were used so far, and forget them."""
         urls, self._urls = self._urls, set()
         return urls
 
-    def note(self, urls: set[str]) -> None:
+    def note(self, urls: Iterable[str]) -> None:
         """Add URLs to those that were used."""
-        self._urls |= urls
+        self._urls.update(urls)
 
 
 class _Resolver(ContextResolver):  # type: ignore[misc]  # PyLD has no types
-    """PyLD's resolver with a cache per table: contexts inside documents are kept for that document only."""
+    """PyLD's resolver for one document; what it makes of contexts is kept for that document only."""
 
     def __init__(self, reading: ContextReading) -> None:
         super().__init__({}, reading.load)
         self._reading = reading
+        #: What was loaded for each context.
+        self._loaded: dict[str, frozenset[str]] = {}
 
     def _get(self, key: str) -> Any:  # noqa: ANN401 - PyLD's
-        return super()._get(key) if self._reading.is_cached else None
+        if not self._reading.is_cached:
+            return None
+        self._reading.note(self._loaded.get(key, ()))
+        return super()._get(key)
 
     def _resolve_remote_context(self, active_ctx: Any, url: str, base: Any, cycles: set[str]) -> Any:  # noqa: ANN401 - PyLD's
-        if not self._reading.is_cached:
-            return super()._resolve_remote_context(active_ctx, url, base, cycles)
-        url = iri_resolver.resolve(url, base)
-        resolved = self._reading.recall(url)
-        if resolved is None:
-            before = self._reading.watched()
-            try:
-                resolved = super()._resolve_remote_context(active_ctx, url, base, cycles)
-                self._reading.remember(url, resolved, frozenset(self._reading.used))
-            finally:
-                self._reading.note(before)
-        self.per_op_cache[url] = resolved
+        before = self._reading.watched()
+        try:
+            resolved = super()._resolve_remote_context(active_ctx, url, base, cycles)
+            self._loaded[url] = frozenset(self._reading.used)
+        finally:
+            self._reading.note(before)
         return resolved
 
 

@@ -70,6 +70,14 @@ CRYPTOSUITES = (
     ),
     Cryptosuite(
         type=DATA_INTEGRITY_PROOF,
+        name="eddsa-2022",
+        clause="EdDSA cryptosuites 1.0 before its first Candidate Recommendation: the older name of eddsa-rdfc-2022",
+        transformation=Transformation.RDFC,
+        keys=(KeyType.ED25519,),
+        signs=False,
+    ),
+    Cryptosuite(
+        type=DATA_INTEGRITY_PROOF,
         name="eddsa-jcs-2022",
         clause="EdDSA cryptosuites 1.0, 3.3",
         transformation=Transformation.JCS,

@@ -12,14 +12,16 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from pyld.jsonld import JsonLdError, JsonLdProcessor
+from pyld.jsonld import JsonLdError
 
+from skillmark_reference.securing.integrity.active_contexts import ContextProcessor
 from skillmark_reference.securing.integrity.contexts import UnknownContext
 from skillmark_reference.securing.integrity.deserialization import Deserializer
 from skillmark_reference.securing.integrity.inspection import Inspection
 from skillmark_reference.securing.integrity.json_values import entries, json_problems
+from skillmark_reference.securing.integrity.plain_documents import plain_statements
 from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, Refused, child
-from skillmark_reference.securing.integrity.statements import Term, TermKind
+from skillmark_reference.securing.integrity.statements import literal, term_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,19 +43,33 @@ class Expansion:
     problems: tuple[Problem, ...]
     #: SHA-256 of each context that was used, by URL.
     contexts: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ThoroughExpansion(Expansion):
+    """What the walk through PyLD's expansion makes of a document."""
+
     #: Pointers of the node objects without identifier: each is a blank node.
-    anonymous: tuple[str, ...]
+    anonymous: tuple[str, ...] = ()
 
 
 def expand(document: Mapping[str, Any], *, contexts: Contexts) -> Expansion:
     """Return the statements of a document, or everything that keeps it from being statements."""
+    plain = plain_statements(document, contexts)
+    if plain is None:
+        return expand_thoroughly(document, contexts=contexts)
+    return Expansion(statements=plain.statements, problems=(), contexts=plain.contexts)
+
+
+def expand_thoroughly(document: Mapping[str, Any], *, contexts: Contexts) -> ThoroughExpansion:
+    """Return the same of any document, plain or not, by PyLD's expansion."""
     problems = list(json_problems(document))
     if problems:
-        return Expansion(statements=(), problems=tuple(problems), contexts={}, anonymous=())
+        return ThoroughExpansion(statements=(), problems=tuple(problems), contexts={})
     reading = contexts.reading(document)
     processor = _Processor(dict(document), reading, contexts)
     statements = processor.statements()
-    return Expansion(
+    return ThoroughExpansion(
         statements=() if processor.problems else statements,
         problems=tuple(processor.problems),
         contexts=reading.used,
@@ -73,13 +89,12 @@ def statements_of(document: Mapping[str, Any], *, contexts: Contexts) -> tuple[S
     return expansion.statements
 
 
-class _Processor(JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
+class _Processor(ContextProcessor):
     """PyLD's processor, which shows every object to the inspection before it expands it."""
 
     def __init__(self, document: dict[str, Any], reading: ContextReading, contexts: Contexts) -> None:
-        super().__init__()
+        super().__init__(reading)
         self._document = document
-        self._reading = reading
         self._contexts = contexts
         self._pointers: dict[int, str] = {}
         #: Objects of graph containers: what has no statement there is lost.
@@ -93,19 +108,18 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
 
     def statements(self) -> tuple[Statement, ...]:
         """Expand the document; the problems are complete afterwards."""
-        options = self._reading.options()
         try:
-            expanded = self.expand(self._document, options)
+            expanded = self.expand(self._document, self.options)
         except Exception as error:  # noqa: BLE001 - PyLD raises more than its own errors, for example KeyError
             self._tell_error("", error)
             return ()
         if self.problems:
             return ()
-        deserializer = Deserializer(lambda value: _literal(self._object_to_rdf(value, None, [], options)))
+        deserializer = Deserializer(lambda value: _literal(self._object_to_rdf(value, None, [], self.options)))
         deserializer.add(expanded)
         statements = deserializer.statements
-        for each in statements:
-            self.problems += (_malformed(text) for term in each.terms for text in term.problems())
+        for term in dict.fromkeys(term for each in statements for term in each if term):
+            self.problems += map(_malformed, term_problems(term))
         if not statements:
             self._tell(ProblemKind.DROPPED, "", "the document has no statement that could be signed")
         return statements
@@ -215,14 +229,9 @@ def _unknown_context(error: BaseException | None) -> UnknownContext | None:
     return error
 
 
-def _literal(component: Mapping[str, str]) -> Term:
+def _literal(component: Mapping[str, str]) -> str:
     """Return the literal that PyLD made of a value object."""
-    return Term(
-        kind=TermKind.LITERAL,
-        value=component["value"],
-        datatype=component["datatype"],
-        language=component.get("language", ""),
-    )
+    return literal(component["value"], component["datatype"], component.get("language", ""))
 
 
 def _malformed(text: str) -> Problem:

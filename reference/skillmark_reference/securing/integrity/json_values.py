@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, child
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 #: Levels of objects and arrays; real credentials have about ten, and every level costs stack.
 MAX_DEPTH = 64
+#: Whole numbers up to here are doubles.
+_EXACT = 2**53
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def json_problems(
@@ -33,6 +37,27 @@ def json_problems(
                 yield from json_problems(part, child(pointer, name), depth=depth + 1, exact_integers=exact_integers)
     elif (message := _scalar_problem(value, exact_integers=exact_integers)) is not None:
         yield _invalid(pointer, message)
+
+
+def is_simple(value: object, *, depth: int = 0) -> bool:
+    """Tell whether a value has no problem, and sorted by member names is in canonical form as any program writes it.
+
+    That takes ASCII names, which sort alike by code points and by UTF-16 code units, and numbers that are whole (RFC 8785, 3.2).
+    """
+    match value:
+        case str():
+            return not _is_broken(value)
+        case bool() | None:
+            return True
+        case int():
+            return -_EXACT <= value <= _EXACT
+        case dict() if depth < MAX_DEPTH:
+            names = all(isinstance(name, str) and name.isascii() for name in value)
+            return names and all(is_simple(part, depth=depth + 1) for part in value.values())
+        case list() if depth < MAX_DEPTH:
+            return all(is_simple(part, depth=depth + 1) for part in value)
+        case _:
+            return False
 
 
 def without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -71,7 +96,7 @@ def _scalar_problem(value: object, *, exact_integers: bool) -> str | None:
 
 
 def _is_broken(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def _is_double(number: int, *, exact: bool) -> bool:

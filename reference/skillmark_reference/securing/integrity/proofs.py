@@ -8,10 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.securing.dids import UnusableDid
-from skillmark_reference.securing.integrity.canonicalization import canonicalize_json
 from skillmark_reference.securing.integrity.cryptosuites import Outcome, make_proof, verify_proof
 from skillmark_reference.securing.integrity.json_values import as_list, without
-from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, ProofGenerationRefused, Refused, child
+from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, ProofGenerationRefused, child
 from skillmark_reference.securing.integrity.proof_options import Expectations, expectation_problems
 from skillmark_reference.securing.keys import UnusableKey
 from skillmark_reference.securing.quoting import quoted
@@ -160,21 +159,13 @@ def _previous_problems(proof: Mapping[str, Any], proofs: Sequence[object], point
 
 
 def _set_problems(proofs: Sequence[object]) -> Iterator[Problem]:
-    """Yield proofs that are there twice: a set has nothing twice, and an id that two proofs have names neither."""
-    counted = Counter(_text(proof) for proof in proofs)
-    if max(counted.values()) > 1:
-        yield _problem(ProblemKind.DUPLICATE_PROOF, "/proof", "the document has the same proof twice")
+    """Yield ids that two proofs have, and that name neither; the same proof twice without an id says nothing more than once."""
+    if len(proofs) == 1:
+        return
     ids = Counter(str(proof["id"]) for proof in proofs if isinstance(proof, dict) and "id" in proof)
     for name, count in ids.items():
         if count > 1:
             yield _problem(ProblemKind.DUPLICATE_PROOF, "/proof", f"{count} proofs have the id {quoted(name)}")
-
-
-def _text(proof: object) -> str:
-    try:
-        return canonicalize_json(proof).decode()
-    except Refused:
-        return repr(proof)
 
 
 def _placed(outcome: Outcome, index: int) -> Outcome:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.securing import multibase
 from skillmark_reference.securing.integrity.canonicalization import TooMuchWork, canonicalize
-from skillmark_reference.securing.integrity.expansion import expand, statements_of
+from skillmark_reference.securing.integrity.expansion import expand_thoroughly, statements_of
 from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, Refused
-from skillmark_reference.securing.integrity.statements import Statement, Term, TermKind, blank, blank_nodes
+from skillmark_reference.securing.integrity.statements import Statement, blank, blank_nodes, iri
 from skillmark_reference.securing.quoting import quoted
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class Grouping:
     lines: tuple[str, ...]
     #: The document with a name for every node, in place of which the statements have blank nodes.
     named: Mapping[str, Any]
-    nodes: Mapping[Term, Term]
+    nodes: Mapping[str, str]
     #: The signed label of each blank node.
-    labels: Mapping[Term, str]
+    labels: Mapping[str, str]
     environment: Environment
 
     def matching(self, pointers: Sequence[str]) -> tuple[int, ...]:
@@ -79,7 +79,7 @@ def group(document: Mapping[str, Any], *, hmac_key: bytes, environment: Environm
         Refused: The document would lose data, takes too much work, or has nodes that cannot be named.
     """
     named, names = _name(document, environment)
-    nodes = {Term(kind=TermKind.IRI, value=name): blank(f"n{index}") for index, name in enumerate(names)}
+    nodes = {iri(name): blank(f"n{index}") for index, name in enumerate(names)}
     original = statements_of(named, contexts=environment.contexts)
     if blank_nodes(original):
         message = "lists, embedded proofs and explicit blank nodes have nodes without name, which cannot be selected"
@@ -92,7 +92,7 @@ def group(document: Mapping[str, Any], *, hmac_key: bytes, environment: Environm
     return Grouping(lines=lines, named=named, nodes=nodes, labels=labels, environment=environment)
 
 
-def canonical_labels(statements: Iterable[Statement], environment: Environment) -> Mapping[Term, str]:
+def canonical_labels(statements: Iterable[Statement], environment: Environment) -> Mapping[str, str]:
     """Return the canonical label of each blank node.
 
     Raises:
@@ -117,7 +117,7 @@ def select(document: Mapping[str, Any], pointers: Sequence[str]) -> dict[str, An
     """
     if not pointers:
         return None
-    selection: dict[str, Any] = {name: copy.deepcopy(document[name]) for name in ("@context",) if name in document}
+    selection: dict[str, Any] = {name: _whole(document[name]) for name in ("@context",) if name in document}
     selection |= _identity(document)
     problems = []
     for pointer in pointers:
@@ -135,7 +135,7 @@ def select(document: Mapping[str, Any], pointers: Sequence[str]) -> dict[str, An
 
 def _name(document: Mapping[str, Any], environment: Environment) -> tuple[dict[str, Any], list[str]]:
     """Return the document with an identifier for each anonymous node, and these identifiers."""
-    expansion = expand(document, contexts=environment.contexts)
+    expansion = expand_thoroughly(document, contexts=environment.contexts)
     if expansion.problems:
         raise Refused(expansion.problems)
     text = json.dumps(document)
@@ -177,7 +177,7 @@ def _step(value: Any, step: str) -> tuple[Any, str | int]:  # noqa: ANN401 - as 
 def _add(document: Any, selection: Any, path: Sequence[str]) -> None:  # noqa: ANN401 - as above
     """Add what is at the path to the selection."""
     if not path:
-        selection.update(copy.deepcopy(document))
+        selection.update(_whole(document))
         return
     for step in path[:-1]:
         document, key = _step(document, step)
@@ -185,12 +185,16 @@ def _add(document: Any, selection: Any, path: Sequence[str]) -> None:  # noqa: A
             selection[key] = _start(document)
         selection = selection[key]
     target, key = _step(document, path[-1])
-    chosen = copy.deepcopy(target)
-    if isinstance(target, dict) and isinstance(selection.get(key), dict):
-        chosen = {**selection[key], **chosen}
-    elif isinstance(target, list):
-        chosen = _Sparse(enumerate(chosen))
-    selection[key] = chosen
+    selection[key] = _whole(target)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the selection of everything in a value; another pointer may lead into it, so its arrays are sparse ones too."""
+    if isinstance(value, dict):
+        return {name: _whole(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return _Sparse((index, _whole(part)) for index, part in enumerate(value))
+    return value
 
 
 def _start(value: object) -> Any:  # noqa: ANN401 - as above
@@ -205,7 +209,7 @@ def _start(value: object) -> Any:  # noqa: ANN401 - as above
 def _identity(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return identifier and types of a node; a blank node has no identifier that is worth telling."""
     return {
-        name: copy.deepcopy(value[name])
+        name: _whole(value[name])
         for name in _IDENTITY
         if name in value and not (name in {"id", "@id"} and str(value[name]).startswith("_:"))
     }

@@ -1,11 +1,13 @@
-"""RDF statements, and their canonical N-Quads (RDF Dataset Canonicalization 1.0, 5; RDF 1.1 N-Quads)."""
+"""RDF statements, and their canonical N-Quads (RDF Dataset Canonicalization 1.0, 5; RDF 1.1 N-Quads).
+
+A term is its text in canonical N-Quads, which says all of it: `iri`, `blank` and `literal` write one. A record has tens of
+thousands of them, so a statement is a tuple of texts: made, compared and hashed without a line of Python.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from skillmark_reference.securing.quoting import quoted
 
@@ -21,87 +23,89 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 #: What canonical N-Quads escape; U+FFFE and U+FFFF are no characters of XML 1.1.
 _ESCAPED = re.compile('[\x00-\x1f\x7f"\\\\\ufffe\uffff]')
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_LONG = {letter: name for name, letter in _SHORT.items()}
+_ESCAPE = re.compile(r"\\(?:u([0-9A-F]{4})|.)")
+_LITERAL = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:\^\^<(.*)>|@(.*))?', re.DOTALL)
 
 
-class TermKind(enum.Enum):
-    """The three kinds of RDF terms."""
+class Statement(NamedTuple):
+    """One statement: a triple of terms, in a graph if it has one."""
 
-    IRI = "IRI"
-    BLANK = "blank node"
-    LITERAL = "literal"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One RDF term; the value of a blank node begins with ``_:``."""
-
-    kind: TermKind
-    value: str
-    datatype: str = ""
-    language: str = ""
-
-    @property
-    def text(self) -> str:
-        """The term in canonical N-Quads."""
-        if self.kind is TermKind.BLANK:
-            return self.value
-        if self.kind is TermKind.IRI:
-            return f"<{self.value}>"
-        quoted = f'"{_ESCAPED.sub(_escape, self.value)}"'
-        if self.datatype == RDF_LANG_STRING:
-            return f"{quoted}@{self.language}"
-        return quoted if self.datatype == XSD_STRING else f"{quoted}^^<{self.datatype}>"
-
-    def problems(self) -> Iterator[str]:
-        """Yield what keeps the term from being written as N-Quads."""
-        if self.kind is TermKind.IRI and not is_iri(self.value):
-            yield f"{quoted(self.value)} is no absolute IRI"
-        if self.kind is TermKind.BLANK and not is_blank(self.value):
-            yield f"{quoted(self.value)} is no label of a blank node"
-        if self.kind is TermKind.LITERAL and not is_iri(self.datatype):
-            yield f"the datatype {quoted(self.datatype)} is no absolute IRI"
-        if self.datatype == RDF_LANG_STRING and not is_language(self.language):
-            yield f"{quoted(self.language)} is no well-formed language tag"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One statement: a triple, in a graph if it has one."""
-
-    subject: Term
-    predicate: Term
-    object: Term
-    graph: Term | None = None
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """The terms in the order in which they are written."""
-        triple = (self.subject, self.predicate, self.object)
-        return triple if self.graph is None else (*triple, self.graph)
+    subject: str
+    predicate: str
+    object: str
+    #: Empty in the default graph.
+    graph: str = ""
 
     @property
     def line(self) -> str:
         """The statement in canonical N-Quads, newline included."""
-        return " ".join([*(term.text for term in self.terms), ".\n"])
+        subject, predicate, value, graph = self
+        return f"{subject} {predicate} {value} {graph} .\n" if graph else f"{subject} {predicate} {value} .\n"
 
-    def replaced(self, terms: Mapping[Term, Term]) -> Statement:
-        """Return the statement with other terms in the place of some."""
-        return Statement(
-            subject=terms.get(self.subject, self.subject),
-            predicate=self.predicate,
-            object=terms.get(self.object, self.object),
-            graph=terms.get(self.graph, self.graph) if self.graph else None,
-        )
+    def replaced(self, terms: Mapping[str, str]) -> Statement:
+        """Return the statement with other terms in the place of some; the predicate stays."""
+        subject, predicate, value, graph = self
+        return Statement(terms.get(subject, subject), predicate, terms.get(value, value), terms.get(graph, graph))
 
 
-def blank(label: str) -> Term:
+def iri(text: str) -> str:
+    """Return the term of an IRI."""
+    return f"<{text}>"
+
+
+def blank(label: str) -> str:
     """Return the blank node with a label, which is written without ``_:``."""
-    return Term(kind=TermKind.BLANK, value=f"_:{label}")
+    return f"_:{label}"
 
 
-def blank_nodes(statements: Iterable[Statement]) -> dict[Term, None]:
+def literal(value: str, datatype: str = XSD_STRING, language: str = "") -> str:
+    """Return the term of a literal."""
+    text = f'"{escaped(value)}"'
+    if datatype == RDF_LANG_STRING:
+        return f"{text}@{language}"
+    return text if datatype == XSD_STRING else f"{text}^^<{datatype}>"
+
+
+def escaped(text: str) -> str:
+    """Return a text as it is written between the quotation marks of a literal."""
+    return _ESCAPED.sub(_escape, text) if _ESCAPED.search(text) else text
+
+
+def value_of(term: str) -> str:
+    """Return the IRI, the label with ``_:``, or the lexical form of a literal that a term is."""
+    if term.startswith("<"):
+        return term[1:-1]
+    match = _LITERAL.fullmatch(term)
+    return term if match is None else _ESCAPE.sub(_letter, match[1])
+
+
+def is_blank_node(term: str) -> bool:
+    """Tell whether a term is a blank node."""
+    return term.startswith("_:")
+
+
+def blank_nodes(statements: Iterable[Statement]) -> dict[str, None]:
     """Return the blank nodes in the order in which they are mentioned first."""
-    return {term: None for each in statements for term in each.terms if term.kind is TermKind.BLANK}
+    return {
+        term: None for subject, _, value, graph in statements for term in (subject, value, graph) if term[:2] == "_:"
+    }
+
+
+def term_problems(term: str) -> Iterator[str]:
+    """Yield what keeps a term from being N-Quads."""
+    if term.startswith("<"):
+        if not is_iri(term[1:-1]):
+            yield f"{quoted(term[1:-1])} is no absolute IRI"
+    elif term.startswith("_:"):
+        if not is_blank(term):
+            yield f"{quoted(term)} is no label of a blank node"
+    else:
+        match = _LITERAL.fullmatch(term)
+        if match is None or (match[2] is not None and not is_iri(match[2])):
+            yield f"the datatype of {quoted(term)} is no absolute IRI"
+        elif match[3] is not None and not is_language(match[3]):
+            yield f"{quoted(match[3])} is no well-formed language tag"
 
 
 def is_iri(text: object) -> bool:
@@ -122,3 +126,7 @@ def is_language(text: object) -> bool:
 def _escape(match: re.Match[str]) -> str:
     letter = match[0]
     return _SHORT.get(letter) or f"\\u{ord(letter):04X}"
+
+
+def _letter(match: re.Match[str]) -> str:
+    return _LONG.get(match[0]) or chr(int(match[1], 16))
