@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import decimal
+import re
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from skillmark_reference.credentials.kinds import CredentialKind
 
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
 #: Associations of which an achievement cannot have both directions, or be its own.
 _DIRECTED = frozenset({"isChildOf", "isParentOf", "isPartOf", "precedes", "replacedBy"})
 _OPPOSITES = {"isParentOf": "isChildOf"}
@@ -35,7 +38,13 @@ def results_step(credential: Mapping[str, Any], kind: CredentialKind) -> Step:
             message = f"requiredLevel {quoted(required)} is none of the rubricCriterionLevel"
             place = f"/credentialSubject/achievement{pointer}/requiredLevel"
             problems.append(Problem(pointer=place, message=message, clause="OB30-R-038"))
-    return conclude(kind, Subject.RESULTS, problems)
+    remarks = [
+        each.below(f"/credentialSubject/achievement{pointer}")
+        for pointer, description in _objects(achievement, "resultDescription")
+        for each in _value_remarks(description)
+    ]
+    outcome = Outcome.FAILED if problems else Outcome.WARNED if remarks else None
+    return conclude(kind, Subject.RESULTS, (*problems, *remarks), outcome=outcome)
 
 
 def _result_problems(result: Mapping[str, Any], place: str, descriptions: Mapping[str, Any]) -> Iterator[Problem]:
@@ -53,6 +62,32 @@ def _result_problems(result: Mapping[str, Any], place: str, descriptions: Mappin
     if "achievedLevel" in result and result["achievedLevel"] not in _levels(description):
         message = f"achievedLevel {quoted(result['achievedLevel'])} is none of the levels of the resultDescription"
         yield Problem(pointer=f"{pointer}/achievedLevel", message=message, clause="OB30-R-037")
+
+
+def _value_remarks(description: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what a description should not say of values (Open Badges 3.0, Data Models, ResultDescription)."""
+    allowed = as_list(description.get("allowedValue"))
+    required = description.get("requiredValue")
+    low, high, value = (_number(description.get(name)) for name in ("valueMin", "valueMax", "requiredValue"))
+    is_outside = value is not None and ((low is not None and value < low) or (high is not None and value > high))
+    if required is not None and ((allowed and required not in allowed) or (not allowed and is_outside)):
+        message = f"requiredValue {quoted(required)} is none of allowedValue, and not between valueMin and valueMax"
+        yield Problem(pointer="/requiredValue", message=message, clause="OB30-R-039")
+    numbers = [_number(each) for each in allowed]
+    known = [each for each in numbers if each is not None]
+    if len(known) == len(allowed) and known != sorted(known):
+        message = "allowedValue is ordered from the lowest to the highest value"
+        yield Problem(pointer="/allowedValue", message=message, clause="OB30-R-040")
+    if low is not None and high is not None and low > high:
+        message = f"valueMin {quoted(description['valueMin'])} is more than valueMax {quoted(description['valueMax'])}"
+        yield Problem(pointer="/valueMin", message=message, clause="OB30-R-039")
+
+
+def _number(text: object) -> decimal.Decimal | None:
+    """Return the number that a text is; grades such as B+ are none."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        return None
+    return decimal.Decimal(text)
 
 
 def _levels(description: Mapping[str, Any]) -> list[Any]:

@@ -152,7 +152,8 @@ def _merged(kind: CredentialKind, unsigned: Sequence[Verified], *, is_token: boo
 def _strangers(record: Mapping[str, Any], members: Sequence[Verified]) -> Iterator[Problem]:
     learner = _names(record)
     for each in members:
-        if isinstance(each.inner.content, dict) and not learner & _names(each.inner.content):
+        content = each.verification.credential or each.inner.content
+        if isinstance(content, dict) and not learner & _names(content):
             message = "the subject of the member shares neither id nor identifier with the learner of the record"
             yield Problem(pointer=each.inner.pointer, message=message)
 

@@ -112,10 +112,10 @@ class KeyDiscovery:
             ]
             names = [each for each in listed if isinstance(each, str)]
             return tuple(self.find(f"{issuer}{each}" if each.startswith("#") else each).key for each in names)
-        parts = urllib.parse.urlsplit(issuer)
-        if parts.scheme != "https" or not parts.netloc:
+        authority = _authority(issuer)
+        if authority is None:
             raise KeyUnavailable(f"nothing says where the keys of {quoted(issuer)} are published")
-        jwks = self._fetched(f"https://{parts.netloc}/.well-known/jwks.json", DocumentKind.KEY_SET)
+        jwks = self._fetched(f"https://{authority}/.well-known/jwks.json", DocumentKind.KEY_SET)
         return tuple(_readable(jwk for jwk in as_list(jwks.get("keys")) if _issued_by(jwk, issuer)))
 
     def _document(self, identifier: str) -> dict[str, Any]:
@@ -166,8 +166,17 @@ class KeyDiscovery:
 
 def is_same_origin(one: str, other: str) -> bool:
     """Tell whether two https addresses are of one authority."""
-    first, second = urllib.parse.urlsplit(one), urllib.parse.urlsplit(other)
-    return first.scheme == "https" and (first.scheme, first.netloc) == (second.scheme, second.netloc)
+    first, second = _authority(one), _authority(other)
+    return first is not None and first == second
+
+
+def _authority(address: str) -> str | None:
+    """Return the authority of an https address; nothing of any other text."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+    except ValueError:
+        return None
+    return parts.netloc or None if parts.scheme == "https" else None
 
 
 def _relationship(purpose: str) -> VerificationRelationship:

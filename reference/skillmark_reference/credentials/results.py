@@ -39,7 +39,7 @@ class Verdict(enum.Enum):
 
 
 #: Verdicts on a genuine credential, the one that goes before the others first.
-_STATES = (Verdict.REVOKED, Verdict.SUSPENDED, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
+STATES = (Verdict.REVOKED, Verdict.SUSPENDED, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def verdict_of(steps: Iterable[Step]) -> Verdict:
         return Verdict.INVALID
     if any(each.secures for each in unknown):
         return Verdict.UNVERIFIABLE
-    states = [each for each in _STATES if each in failures]
+    states = [each for each in STATES if each in failures]
     if states:
         return states[0]
     return Verdict.UNVERIFIABLE if unknown else Verdict.VALID

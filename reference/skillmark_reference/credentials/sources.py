@@ -36,6 +36,10 @@ class Documents(Protocol):
         ...
 
 
+#: Documents that could not be had, after which no more are asked for: each may have cost the patience for one.
+_MOST_FAILURES = 20
+
+
 class Sources:
     """The documents of one verification; the credential decides how many it names, and not how many are read."""
 
@@ -43,6 +47,7 @@ class Sources:
         self._documents = documents
         self._limit = limit
         self._read: dict[tuple[str, DocumentKind], bytes | str] = {}
+        self._failures = 0
 
     def read(self, url: str, kind: DocumentKind) -> bytes:
         """Return the bytes of a document; each is asked for once.
@@ -56,6 +61,10 @@ class Sources:
                 raise DocumentUnavailable(
                     f"{quoted(url)} is not read: the credential needs more than {self._limit} documents"
                 )
+            if self._failures >= _MOST_FAILURES:
+                raise DocumentUnavailable(
+                    f"{quoted(url)} is not read: {self._failures} documents could not be had, and no more are asked for"
+                )
             self._read[key] = self._ask(url, kind)
         found = self._read[key]
         if isinstance(found, str):
@@ -66,4 +75,5 @@ class Sources:
         try:
             return self._documents.get(url, kind).content
         except DocumentProblem as problem:
+            self._failures += 1
             return str(problem)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, Verdict, conclude
 from skillmark_reference.credentials.sources import DocumentUnavailable
@@ -19,7 +21,6 @@ from skillmark_reference.securing.strict_json import MalformedJson
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from skillmark_reference.credentials.kinds import CredentialKind
     from skillmark_reference.credentials.results import Verification
     from skillmark_reference.credentials.sources import Sources
 
@@ -74,7 +75,9 @@ class StatusCheck:
             return self._bitstring(entry, pointer)
         if isinstance(entry, dict) and "1EdTechRevocationList" in types:
             return self._revocation_list(entry, pointer)
-        return self._unknown(pointer, f"a status of type {quoted(types)} is not understood")
+        step = self._unknown(pointer, f"a status of type {quoted(types)} is not understood")
+        # "Types that are not understood are ignored" (Securing Verifiable Credentials using JOSE and COSE, 6)
+        return dataclasses.replace(step, outcome=Outcome.WARNED) if self._kind is CredentialKind.OTHER else step
 
     def _unknown(self, pointer: str, message: str) -> Step:
         problem = Problem(pointer=pointer, message=f"the status cannot be told: {message}")

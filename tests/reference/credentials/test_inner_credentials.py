@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.reference.credentials.presenting import vc_jose
 from tests.reference.credentials.surroundings import (
     ACHIEVEMENT,
     BADGE,
@@ -20,6 +21,7 @@ from tests.reference.credentials.surroundings import (
     controlled,
     controller_document,
     endorsement,
+    failed,
     frame,
     record,
     signed,
@@ -32,6 +34,7 @@ from tests.reference.credentials.surroundings import (
 from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.securing.vc_jose_cose import envelope
 
 if TYPE_CHECKING:
     Record = dict[str, Any]
@@ -152,3 +155,19 @@ def test_endorsements_stand_alone() -> None:
     """An endorsement is a credential of its own, as JSON and as token."""
     assert check(signed(endorsement(), STATE)).valid
     assert check(issuing.as_vc_jwt(endorsement(), STATE)).valid
+
+
+def test_a_member_in_an_envelope() -> None:
+    """A record may hold a badge as token in an envelope: it is verified, its learner compared, and its tampering found."""
+    made = check(carelessly_signed(record(envelope(vc_jose(badge()))), STATE))
+    assert (Verdict.VALID, ()) == (made.verdict, made.warnings)
+    assert [("/credentialSubject/verifiableCredential/0", Verdict.VALID)] == [
+        (each.pointer, each.verdict) for each in made.inner
+    ]
+    foreign = check(carelessly_signed(record(envelope(vc_jose(badge(subject={"id": "did:example:other"})))), STATE))
+    assert [Subject.SAME_LEARNER] == subjects(foreign, Outcome.WARNED)
+    head, _, signature = vc_jose(badge()).rpartition(".")
+    other = vc_jose(badge(identifier="urn:uuid:2")).rpartition(".")[2]
+    assert signature != other
+    broken = check(carelessly_signed(record(envelope(f"{head}.{other}")), STATE))
+    assert (Verdict.INVALID, [Subject.MEMBERS]) == (broken.verdict, failed(broken))

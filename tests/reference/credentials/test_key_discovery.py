@@ -27,6 +27,7 @@ from tests.reference.credentials.surroundings import (
 from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.securing import jose, vc_jwt
 
 if TYPE_CHECKING:
     from skillmark_reference.credentials.issuing import Signer
@@ -176,3 +177,14 @@ def test_what_is_not_understood_stands_in_for_nobody() -> None:
     strange = {**signed(badge())["proof"], "cryptosuite": "bbs-2023"}
     found = check({**foreign, "proof": [foreign["proof"], strange]})
     assert (Verdict.UNVERIFIABLE, [Subject.PROOF]) == unknown(found)
+
+
+@pytest.mark.parametrize("issuer", ["https://[", "https://school.example:port", "https:", "urn:x"])
+def test_issuers_whose_address_is_none(issuer: str) -> None:
+    """A token that brings its key, and whose issuer is at no address, has a verdict: whose key it is cannot be told."""
+    named = controlled(issuer)
+    token = vc_jwt.issue(badge(named), key=SCHOOL.key)
+    assert check(token).verdict in {Verdict.UNVERIFIABLE, Verdict.INVALID}
+    by_key_set = jose.sign_compact(jose.to_json(vc_jwt.payload_of(badge(named))), key=SCHOOL.key, header={"kid": JWKS})
+    keys = {"keys": [{**SCHOOL.key.public.jwk(), "kid": JWKS}]}
+    assert [Subject.CONTROLLER] == subjects(check(by_key_set, {JWKS: keys}), Outcome.FAILED)[-1:]

@@ -103,7 +103,7 @@ def test_revoked_by_the_older_list() -> None:
         (status_list(validUntil="2026-01-01T00:00:00Z"), "the list is expired"),
         (status_list(identifier="https://school.example/status/2"), "and not https://school.example/status/1"),
         (status_list().replace(b"2025-01-01T00:00:00Z", b"2025-01-02T00:00:00Z", 1), "the list is invalid"),
-        (status_list(credentialStatus=status_entry(7)), "takes its own status from itself"),
+        (status_list(credentialStatus=status_entry(7)), "depends on itself"),
         (json.dumps({"revokedCredential": []}).encode(), "the list is invalid"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import hashlib
 import json
@@ -23,7 +22,6 @@ from tests.reference.credentials.surroundings import (
     signed,
     subjects,
     told,
-    unknown,
 )
 
 from skillmark_reference.credentials import issuing
@@ -37,7 +35,6 @@ from skillmark_reference.documents import Documents, SystemClock
 from skillmark_reference.documents import Policy as Door
 from skillmark_reference.vocabularies import load_vocabulary
 from skillmark_reference.vocabularies.contexts import context_document
-from skillmark_reference.vocabularies.json_schema import json_schema
 
 if TYPE_CHECKING:
     Record = dict[str, Any]
@@ -220,80 +217,6 @@ def test_hashes_of_identities() -> None:
         Recipient(identifier="a", identity_type="email")
     with pytest.raises(ValueError, match="by id, or"):
         Recipient()
-
-
-# Schemas and resources
-
-
-def schema_entry(url: str, kind: str = "1EdTechJsonSchemaValidator2019") -> Record:
-    return {"id": url, "type": kind}
-
-
-PUBLISHED = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-OWN = "https://school.example/schema.json"
-
-
-def test_the_schema_of_the_standard() -> None:
-    """The published schema may be at hand or not: the one derived from the table takes its place."""
-    made = signed(badge(credentialSchema=[schema_entry(PUBLISHED)]))
-    found = check(made)
-    assert (Verdict.VALID, []) == (found.verdict, told(found))
-    assert "derived" in found.step(Subject.CREDENTIAL_SCHEMA).evidence["/credentialSchema/0"]
-    schema = json_schema(load_vocabulary("ob-3.0"), "AchievementCredential")
-    assert check(made, {PUBLISHED: schema}).valid
-
-
-@pytest.mark.parametrize(
-    ("schema", "verdict"),
-    [
-        ({"required": ["name"]}, Verdict.VALID),
-        ({"required": ["evidence"]}, Verdict.INVALID),
-        ({"$schema": "http://json-schema.org/draft-04/schema#"}, Verdict.UNVERIFIABLE),
-        ({"$ref": "https://school.example/other.json"}, Verdict.UNVERIFIABLE),
-        ({"type": 7}, Verdict.UNVERIFIABLE),
-        (None, Verdict.UNVERIFIABLE),
-    ],
-)
-def test_schemas_of_extensions(schema: Record | None, verdict: Verdict) -> None:
-    """A further schema has to be satisfied; one that cannot be had or used leaves the credential unverifiable."""
-    made = signed(badge(credentialSchema=[schema_entry(PUBLISHED), schema_entry(OWN)]))
-    dialect = {"$schema": "https://json-schema.org/draft/2019-09/schema"}
-    found = check(made, {OWN: {**dialect, **schema}} if schema is not None else {})
-    assert verdict is found.verdict
-    assert [Subject.CREDENTIAL_SCHEMA] == subjects(found, Outcome.FAILED, Outcome.CANNOT_TELL) or found.valid
-
-
-def test_schemas_of_other_types() -> None:
-    """When credentialSchema is used, one entry is of the type of the standard."""
-    found = check(carelessly_signed(badge(credentialSchema=[schema_entry(PUBLISHED, "JsonSchema")])))
-    assert [Subject.SCHEMA_NAMED] == subjects(found, Outcome.FAILED)
-
-
-def test_related_resources() -> None:
-    """A resource with its digest is accepted, with another refused, and one that cannot be had leaves all unknown."""
-    url, content = "https://school.example/rubric.json", b'{"levels": 3}'
-    sri = f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
-    made = signed(badge(relatedResource=[{"id": url, "digestSRI": sri, "mediaType": "application/json"}]))
-    assert check(made, {url: content}).valid
-    found = check(made, {url: content + b" "})
-    assert (Verdict.INVALID, [Subject.RELATED_RESOURCES]) == (found.verdict, subjects(found, Outcome.FAILED))
-    assert (Verdict.UNVERIFIABLE, [Subject.RELATED_RESOURCES]) == unknown(check(made))
-    bare = signed(badge(relatedResource=[{"id": url}]))
-    assert Verdict.INVALID is check(bare, {url: content}).verdict
-
-
-def test_digests_of_contexts() -> None:
-    """A context may be pinned by the digest of a published state."""
-    digest = bytes.fromhex("3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84")
-    pinned = {"id": OB, "digestSRI": f"sha256-{base64.b64encode(digest).decode()}"}
-    assert check(signed(badge(relatedResource=[pinned]))).valid
-
-
-def test_a_newer_copy_is_not_asked_for() -> None:
-    """A refresh service is told, and the copy at hand is verified."""
-    service = {"id": "https://school.example/refresh", "type": "1EdTechCredentialRefresh"}
-    found = check(signed(badge(refreshService=service)))
-    assert (Verdict.VALID, [Subject.REFRESH]) == (found.verdict, subjects(found, Outcome.WARNED))
 
 
 # Older and lenient forms
