@@ -90,8 +90,9 @@ def test_the_provider_serves_until_it_is_stopped() -> None:
         [sys.executable, "-m", "skillmark", "serve", "--port", "0"], stderr=subprocess.PIPE, text=True
     )
     assert process.stderr
-    first, second = process.stderr.readline(), process.stderr.readline()
+    first, accounts, second = (process.stderr.readline() for _ in range(3))
     url = first.split()[-1]
+    assert all(each in accounts for each in ("amara-okafor", "learning-in-public"))
     assert "Press Ctrl-C to stop.\n" == second
     assert 0 == run(["doctor", "--url", url])
     process.send_signal(signal.SIGINT)

@@ -8,14 +8,16 @@ from urllib.parse import quote_plus
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from tests.bundled import VERSIONS
-from tests.reference.provider import address, assert_refused, bundled, client_of, identifiers
+from tests.reference.provider import BASE, address, assert_refused, bundled, client_of, identifiers
 
 from skillmark.wire.in_process import AsgiTransport
+from skillmark_reference.frameworks.storing import Repository
 from skillmark_reference.server import OAuthOptions, ServerOptions, create_app
-from skillmark_reference.server.authorization import TokenOffice
+from skillmark_reference.server.oauth import storing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +121,7 @@ def test_an_unknown_client_is_given_nothing(
 ) -> None:
     """Wrong or missing credentials are answered with 401, invalid_client and a challenge."""
     response = client.post(TOKEN, data=form, headers=headers)
-    assert (401, {"error": "invalid_client"}) == (response.status_code, response.json())
+    assert (401, "invalid_client") == (response.status_code, response.json()["error"])
     assert response.headers["www-authenticate"].startswith("Basic ")
     assert "no-store" == response.headers["cache-control"]
 
@@ -140,7 +142,7 @@ def test_an_unknown_client_is_given_nothing(
 def test_wrong_token_requests_are_named(client: httpx.Client, form: dict[str, Any], error: str) -> None:
     """What a known client asks wrongly is answered with 400 and the error that RFC 6749, 5.2, has for it."""
     response = client.post(TOKEN, data=form, headers=basic())
-    assert (400, {"error": error}) == (response.status_code, response.json())
+    assert (400, error) == (response.status_code, response.json()["error"])
     assert "no-store" == response.headers["cache-control"]
 
 
@@ -179,13 +181,44 @@ def test_tokens_differ(client: httpx.Client) -> None:
 
 
 def test_expired_tokens_are_forgotten(clock: Clock) -> None:
-    """Tokens that are not good any more take no memory for ever."""
-    office = TokenOffice(OAuthOptions(client_id="a", client_secret="b", token_seconds=1), clock=clock)
-    for _ in range(10_000):
-        office._given("")
-    clock.now += 2
-    office._given("")
-    assert 1 == len(office._tokens)
+    """Tokens that are not good any more take no room for ever."""
+    repository = Repository.open("sqlite://")
+    options = OAuthOptions(client_id=IDENTIFIER, client_secret=SECRET, token_seconds=60)
+    with client_of(repository, clock=clock, oauth=options) as client:
+        for _ in range(10):
+            token(client)
+        clock.now += 60
+        token(client)
+    for table in (storing.tokens, storing.grants):
+        assert 1 == repository.database.scalar(sa.select(sa.func.count()).select_from(table))
+    repository.close()
+
+
+def test_nothing_that_can_be_used_is_in_the_database() -> None:
+    """Who reads the database finds no token in it."""
+    repository = Repository.open("sqlite://")
+    with client_of(repository, oauth=OAuthOptions(client_id=IDENTIFIER, client_secret=SECRET)) as client:
+        given = token(client)
+    found = repository.database.rows(sa.select(storing.tokens))
+    assert 1 == len(found)
+    assert given not in repr(found)
+    repository.close()
+
+
+def test_a_token_can_be_made_void(client: httpx.Client) -> None:
+    """A client that is done with a token says so (RFC 7009), and the token is good no more."""
+    good = token(client)
+    assert 200 == client.post("/oauth2/revoke", data={"token": good}, headers=basic()).status_code
+    assert 401 == listed(client, f"Bearer {good}").status_code
+
+
+def test_a_client_learns_where_tokens_are(client: httpx.Client) -> None:
+    """The metadata of the authorization server say what there is, and nothing else (RFC 8414)."""
+    document = client.get("/.well-known/oauth-authorization-server").json()
+    assert (f"{BASE}{TOKEN}", ["client_credentials"]) == (document["token_endpoint"], document["grant_types_supported"])
+    assert "authorization_endpoint" not in document
+    assert 404 == client.get("/oauth2/authorize").status_code
+    assert 404 == client.post("/oauth2/register", json={}).status_code
 
 
 def test_secrets_are_not_shown() -> None:

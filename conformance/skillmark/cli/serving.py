@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,10 +34,13 @@ from skillmark.reporting import refuse_unless_writable
 from skillmark.reporting.wording import counted
 from skillmark.runs import DEFAULT_SEED, RunOptions
 from skillmark_fixtures.frameworks import slugs
+from skillmark_fixtures.learners import learners
 from skillmark_reference.databases import DatabaseUnavailable
 from skillmark_reference.frameworks.importing import import_bundled, import_files
 from skillmark_reference.frameworks.storing import Repository
 from skillmark_reference.server import (
+    SERVING_AT,
+    Account,
     OAuthOptions,
     RunningServer,
     ServerOptions,
@@ -45,11 +50,16 @@ from skillmark_reference.server import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from skillmark_fixtures.learners import Learner
     from skillmark_reference.frameworks.importing import ImportReport
+    from skillmark_reference.server.vc_api import VcApiOptions
 
 _MEMORY = "sqlite://"
+_FAILED_STATUSES = (400, 200)
+#: Of all accounts for trying; it is printed at the start of the server, and in this source, so it guards nothing.
+_KNOWN_PASSWORD = "learning-in-public"  # noqa: S105 - known to everybody
 
 DatabaseOption = Annotated[
     str,
@@ -142,15 +152,37 @@ def serve(
         float | None,
         typer.Option("--rate-limit", metavar="N", min=0.001, help="Requests a second before 429 is answered."),
     ] = None,
+    case_only: Annotated[
+        bool,
+        typer.Option("--case-only", help="CASE alone: no test accounts, no learner records, no APIs of credentials."),
+    ] = False,
+    failed_verification_status: Annotated[
+        int,
+        typer.Option(
+            metavar="STATUS", help="What the VC API answers to a credential that fails: 400, or 200 as VCALM has it."
+        ),
+    ] = 400,
+    w3c_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--w3c-config", metavar="FILE", help="Write the localConfig.cjs that the test suites of W3C read."
+        ),
+    ] = None,
 ) -> None:
-    """Serve the reference CASE provider.
+    """Serve the reference provider, issuer and host.
 
-    Both versions, 1.0 and 1.1, until it is stopped with Ctrl-C.
+    CASE 1.0 and 1.1; the learner records of the case study; for its learners the APIs of Open Badges 3.0 and CLR 2.0; the VC
+    API; a page that verifies what is handed in. Until it is stopped with Ctrl-C.
     """
+    if failed_verification_status not in _FAILED_STATUSES:
+        raise Misconfigured(f"--failed-verification-status is 400 or 200, and not {failed_verification_status}.")
     options = ServerOptions(
         base_url=base_url.rstrip("/") if base_url else None,
         oauth=_oauth(oauth_client, oauth_secret_env),
         rate_limit=rate_limit,
+        accounts=() if case_only else _test_accounts(),
+        learner_records=not case_only,
+        vc_api=None if case_only else _vc_api(failed_verification_status),
     )
     with _available():
         repository = Repository.open(database)
@@ -163,8 +195,65 @@ def serve(
             certfile=certfile,
             keyfile=keyfile,
             self_signed=self_signed,
-            announce=consoles.tell,
+            announce=_announcing(options.accounts, _configured(repository, w3c_config)),
         )
+
+
+def _vc_api(failed_verification_status: int) -> VcApiOptions:
+    from skillmark_reference.server.vc_api import VcApiOptions  # noqa: PLC0415 - brings the libraries of signatures
+
+    return VcApiOptions(failed_verification_status=failed_verification_status)
+
+
+def _configured(repository: Repository, file: Path | None) -> Callable[[str], None]:
+    """Return what writes the configuration of the suites of W3C once the address of the server is known."""
+
+    def write(address: str) -> None:
+        from skillmark_reference.issuers import issuers_of  # noqa: PLC0415 - brings the libraries of signatures
+        from skillmark_reference.server.vc_api import suite_configuration  # noqa: PLC0415 - as above
+
+        if file is not None:
+            issuers = issuers_of(repository.database).values()
+            file.write_text(suite_configuration(address, issuers), encoding="utf-8")
+            consoles.tell(f"Wrote {file}.")
+
+    return write
+
+
+def _test_accounts() -> tuple[Account, ...]:
+    """Return an account for every learner of the case study."""
+    return tuple(
+        Account(
+            name=each.slug,
+            full_name=each.name,
+            password=_KNOWN_PASSWORD,
+            profile=json.dumps(_profile(each), ensure_ascii=False),
+        )
+        for each in learners()
+    )
+
+
+def _profile(person: Learner) -> dict[str, object]:
+    identifier = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'mailto:{person.email}')}"
+    context = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
+    return {"@context": context, "id": identifier, "type": ["Profile"], "name": person.name, "email": person.email}
+
+
+def _announcing(accounts: tuple[Account, ...], at: Callable[[str], None]) -> Callable[[str], None]:
+    """Tell what a server announces, and after its address, when nothing stands in its way any more, the accounts."""
+    names = ", ".join(each.name for each in accounts)
+    notes = (
+        [f"Test accounts, for nothing that matters: {names}; password of each: {_KNOWN_PASSWORD}"] if accounts else []
+    )
+
+    def announce(line: str) -> None:
+        consoles.tell(line)
+        if line.startswith(SERVING_AT):
+            at(line.removeprefix(SERVING_AT))
+            while notes:
+                consoles.tell(notes.pop())
+
+    return announce
 
 
 def _oauth(client: str | None, secret_env: str | None) -> OAuthOptions | None:

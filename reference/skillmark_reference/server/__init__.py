@@ -1,7 +1,17 @@
-"""The reference CASE provider as an ASGI application, and the server that runs it."""
+"""The reference provider and host as an ASGI application, and the server that runs it."""
 
 from skillmark_reference.server.application import ServerOptions, create_app
 from skillmark_reference.server.authorization import OAuthOptions
-from skillmark_reference.server.running import RunningServer, ServerUnavailable, serve_forever
+from skillmark_reference.server.oauth import Account
+from skillmark_reference.server.running import SERVING_AT, RunningServer, ServerUnavailable, serve_forever
 
-__all__ = ["OAuthOptions", "RunningServer", "ServerOptions", "ServerUnavailable", "create_app", "serve_forever"]
+__all__ = [
+    "SERVING_AT",
+    "Account",
+    "OAuthOptions",
+    "RunningServer",
+    "ServerOptions",
+    "ServerUnavailable",
+    "create_app",
+    "serve_forever",
+]

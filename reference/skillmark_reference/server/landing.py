@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ from skillmark_reference.server import pages
 from skillmark_reference.standards import load_standard, standard_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from starlette.requests import Request
 
     from skillmark_reference.frameworks.storing import Framework, Record, Repository
+    from skillmark_reference.services import Service
 
 #: The version whose records the pages show, since it has all that the other has.
 _SHOWN = "1.1"
@@ -33,18 +35,38 @@ _DEFINITIONS = ("CFConcepts", "CFSubjects", "CFLicenses", "CFItemTypes", "CFAsso
 _LINKS_OF_ITEMS = ("CFItemTypeURI", "conceptKeywordsURI", "licenseURI", "subjectURI")
 #: More ancestors are not looked for; a cycle has an end, too.
 _HIGHEST = 50
+TERMS_PATH, PRIVACY_PATH = "/about/terms", "/about/privacy"
 
 
-def landing_routes(repository: Repository, *, base_of: Callable[[Request], str]) -> list[Route]:
-    """Return the routes of the pages."""
-    landing = _Landing(repository, base_of)
+def landing_routes(
+    repository: Repository, *, base_of: Callable[[Request], str], services: Sequence[Service] = ()
+) -> list[Route]:
+    """Return the routes of the pages of frameworks; the first page names the services beside CASE."""
+    landing = _Landing(repository, base_of, services)
     return [
         Route("/", landing.index, methods=["GET"]),
         Route("/frameworks/{identifier}", landing.framework, methods=["GET"]),
         Route("/items/{identifier}", landing.item, methods=["GET"]),
         Route("/rubrics/{identifier}", landing.rubric, methods=["GET"]),
         Route("/crosswalks/{left}/{right}", landing.crosswalk, methods=["GET"]),
-        Route("/assets/{name}", _asset, methods=["GET"]),
+        asset_route(),
+    ]
+
+
+def asset_route() -> Route:
+    """Return the route of what every page is drawn with."""
+    return Route("/assets/{name}", _asset, methods=["GET"])
+
+
+def policy_routes() -> list[Route]:
+    """Return the routes of the pages that a service description has to name (Open Badges 3.0, Service Description info)."""
+
+    def page(_: Request, *, template: str) -> Response:
+        return _page(pages.render(template, root="../"))
+
+    return [
+        Route(TERMS_PATH, functools.partial(page, template="terms.html"), methods=["GET"]),
+        Route(PRIVACY_PATH, functools.partial(page, template="privacy.html"), methods=["GET"]),
     ]
 
 
@@ -69,15 +91,18 @@ def _asset(request: Request) -> Response:
 
 
 class _Landing:
-    def __init__(self, repository: Repository, base_of: Callable[[Request], str]) -> None:
+    def __init__(self, repository: Repository, base_of: Callable[[Request], str], services: Sequence[Service]) -> None:
         self._repository = repository
         self._base_of = base_of
+        self._services = services
 
     def index(self, request: Request) -> Response:
         standards = [load_standard(each) for each in standard_ids()]
         endpoints = {each.title: self._base_of(request) + each.base_path for each in standards}
         documents = self._presenter(request).documents()
-        return _page(pages.index_page(documents, crosswalks=self._crosswalks(), endpoints=endpoints))
+        services = {each.title: self._base_of(request) + each.base_path for each in self._services}
+        page = pages.index_page(documents, crosswalks=self._crosswalks(), endpoints=endpoints, services=services)
+        return _page(page)
 
     def framework(self, request: Request) -> Response:
         framework = self._framework(request.path_params["identifier"])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+#: Begins the line that announces the address of a server.
+SERVING_AT = "Serving at "
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
@@ -100,7 +102,7 @@ def serve_forever(
             raise ServerUnavailable(f"Cannot serve at {host}:{port}: {error}.") from error
         resources.callback(listener.close)
         name = f"[{host}]" if ":" in host else host
-        announce(f"Serving CASE 1.0 and 1.1 at {'https' if files else 'http'}://{name}:{listener.getsockname()[1]}")
+        announce(f"{SERVING_AT}{'https' if files else 'http'}://{name}:{listener.getsockname()[1]}")
         announce("Press Ctrl-C to stop.")
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listener])

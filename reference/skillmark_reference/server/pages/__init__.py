@@ -7,6 +7,7 @@ text in Markdown or LaTeX is shown as it was written.
 from __future__ import annotations
 
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from skillmark_reference.server.pages.crosswalk import comparison_of
@@ -36,12 +37,22 @@ __all__ = [
     "item_page",
     "item_path",
     "nodes_elsewhere",
+    "render",
     "rubric_page",
 ]
 
 
-def index_page(documents: Sequence[Record], *, crosswalks: Sequence[Crosswalk], endpoints: Mapping[str, str]) -> str:
-    """Return the first page; ``endpoints`` are base addresses of the interface by the title of their version."""
+def index_page(
+    documents: Sequence[Record],
+    *,
+    crosswalks: Sequence[Crosswalk],
+    endpoints: Mapping[str, str],
+    services: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the first page; ``endpoints`` are base addresses of the interface by the title of their version.
+
+    ``services`` are those of the APIs beside it.
+    """
     groups = groups_of(documents, crosswalks)
     return render(
         "index.html",
@@ -50,6 +61,7 @@ def index_page(documents: Sequence[Record], *, crosswalks: Sequence[Crosswalk], 
         groups=groups,
         crosswalks=[crosswalk for group in groups for crosswalk in group.crosswalks],
         endpoints=example_endpoints(endpoints, documents),
+        services=services,
     )
 
 
