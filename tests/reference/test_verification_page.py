@@ -19,7 +19,7 @@ from skillmark_reference.documents import Documents, Policy, SystemClock
 from skillmark_reference.frameworks.storing import Repository
 from skillmark_reference.server import RunningServer
 from skillmark_reference.server.landing import landing_routes
-from skillmark_reference.server.verifying import verification_routes
+from skillmark_reference.server.verifying import VerificationDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def application() -> Starlette:
     def page_of(_request: Request, address: str) -> str | None:
         return "items/here" if address == HERE else None
 
-    routes: list[Route] = verification_routes(lambda _: documents, clock=clock, page_of=page_of)
+    routes: list[Route] = VerificationDesk(lambda _: documents, clock=clock, page_of=page_of).routes()
     return Starlette(routes=[*routes, *landing_routes(Repository.open("sqlite://"), base_of=lambda _: "")])
 
 

@@ -67,7 +67,7 @@ def issue(entry: Entry, setting: Setting) -> Issued:
 
 def address(entry: Entry, setting: Setting) -> str:
     """Return the ``id`` of a credential."""
-    return setting.address("credentials", entry.slug)
+    return setting.address("records", entry.slug)
 
 
 def credential(entry: Entry, setting: Setting) -> dict[str, Any] | str:
@@ -189,7 +189,7 @@ class _Draft:
         endorser = signer(setting, endorsement.by, proof_format.row.key_type)
         target = _endorsed(setting, endorsed, address(self._entry, setting), self._signer)
         frame = Frame(
-            id=setting.address("endorsements", f"{self._entry.slug}-{endorsement.of.value}"),
+            id=f"{address(self._entry, self._setting)}#{endorsement.of.value}",
             name=_title(endorsement),
             valid_from=self._created,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.documents import Clock, Documents
+    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.documents import Clock
 
 #: One submission, and the frame of the form around it.
 _MOST_BODY = 10 * 2**20 + 64 * 1024
@@ -42,10 +42,8 @@ class _Unusable(Exception):  # noqa: N818 - what was handed in, in words for a p
         self.status = status
 
 
-def verification_routes(
-    documents_of: Callable[[Request], Documents], *, clock: Clock, page_of: Callable[[Request, str], str | None]
-) -> list[Route]:
-    """Return the routes of the page.
+class VerificationDesk:
+    """Verifies what is handed in, and shows what it is worth.
 
     Args:
         documents_of: Gives the door through which the verification of a request reads what a record refers to.
@@ -53,61 +51,63 @@ def verification_routes(
         page_of: Gives the path of the page, below the root, of a skill by its address, where this server has one.
     """
 
-    def empty(_request: Request) -> Response:
+    def __init__(
+        self,
+        documents_of: Callable[[Request], Documents],
+        *,
+        clock: Clock,
+        page_of: Callable[[Request, str], str | None],
+    ) -> None:
+        self._documents_of = documents_of
+        self._clock = clock
+        self._page_of = page_of
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the page."""
+        return [
+            Route("/verify", self._empty, methods=["GET"]),
+            Route("/verify", self._handed_in, methods=["POST"]),
+        ]
+
+    def verdict(self, request: Request, content: bytes, source: str, *, recipient: str = "", root: str) -> Response:
+        """Return the page that shows what the records in a submission are worth; ``root`` leads from it to the first page."""
+        from skillmark_reference.credentials.recipients import Recipient  # noqa: PLC0415 - brings the libraries of signatures
+        from skillmark_reference.credentials.submissions import check  # noqa: PLC0415 - as above
+        from skillmark_reference.credentials.verifying import verify  # noqa: PLC0415 - as above
+        from skillmark_reference.server.pages.verification import shown  # noqa: PLC0415 - as above
+
+        documents, now = self._documents_of(request), self._clock.now()
+        person = Recipient(identifier=recipient, identity_type="emailAddress") if recipient else None
+
+        def verified(document: bytes | str) -> Verification:
+            return verify(document, documents=documents, now=now, recipient=person)
+
+        records = [shown(each) for each in check(content, source=source, verify=verified)]
+        skills = {skill.address for record in records for each in record.achieved for skill in each.skills}
+        places = {address: self._page_of(request, address) for address in skills}
+        return _page(root=root, records=records, places=places)
+
+    def _empty(self, _request: Request) -> Response:
         return _page()
 
-    async def handed_in(request: Request) -> Response:
+    async def _handed_in(self, request: Request) -> Response:
         try:
             form = await _form(request)
             content, source = await _submission(form)
         except _Unusable as error:
             return _page(problem=str(error), status=error.status)
-        recipient = form.get("recipient")
-        return await run_in_threadpool(
-            _verdict,
-            content,
-            source,
-            documents=documents_of(request),
-            clock=clock,
-            recipient=recipient.strip() if isinstance(recipient, str) else "",
-            page_of=functools.partial(page_of, request),
-        )
-
-    return [Route("/verify", empty, methods=["GET"]), Route("/verify", handed_in, methods=["POST"])]
+        given = form.get("recipient")
+        recipient = given.strip() if isinstance(given, str) else ""
+        return await run_in_threadpool(self.verdict, request, content, source, recipient=recipient, root="./")
 
 
-def _page(*, problem: str = "", status: int = 200, **values: object) -> Response:
+def _page(*, root: str = "./", problem: str = "", status: int = 200, **values: object) -> Response:
     from skillmark_reference.credentials.results import Verdict  # noqa: PLC0415 - brings the libraries of signatures
     from skillmark_reference.server.pages import rendering, verification  # noqa: PLC0415 - as above
 
     tones = {verdict: verification.tone_of(verdict) for verdict in Verdict}
     shown = {"records": [], "places": {}, "tones": tones, "problem": problem, **values}
-    return HTMLResponse(rendering.render("verification.html", root="./", **shown), status_code=status, headers=_HEADERS)
-
-
-def _verdict(
-    content: bytes,
-    source: str,
-    *,
-    documents: Documents,
-    clock: Clock,
-    recipient: str,
-    page_of: Callable[[str], str | None],
-) -> Response:
-    from skillmark_reference.credentials.recipients import Recipient  # noqa: PLC0415 - brings the libraries of signatures
-    from skillmark_reference.credentials.submissions import check  # noqa: PLC0415 - as above
-    from skillmark_reference.credentials.verifying import verify  # noqa: PLC0415 - as above
-    from skillmark_reference.server.pages.verification import shown  # noqa: PLC0415 - as above
-
-    now = clock.now()
-    person = Recipient(identifier=recipient, identity_type="emailAddress") if recipient else None
-
-    def verified(document: bytes | str) -> Verification:
-        return verify(document, documents=documents, now=now, recipient=person)
-
-    records = [shown(each) for each in check(content, source=source, verify=verified)]
-    skills = {skill.address for record in records for each in record.achieved for skill in each.skills}
-    return _page(records=records, places={address: page_of(address) for address in skills})
+    return HTMLResponse(rendering.render("verification.html", root=root, **shown), status_code=status, headers=_HEADERS)
 
 
 async def _form(request: Request) -> FormData:

@@ -84,7 +84,7 @@ def test_ids_are_stable() -> None:
     """The id of a credential is made of base and slug alone: neither identity nor time nor version of CASE is in it."""
     other = Setting(identity=Identity.ADDRESS, at=OFFLINE.at + _YEAR, case_version="1.0")
     for slug in ("amara-okafor-da-1-1", "amara-okafor-da-png", "mei-chen-record", "luis-ortega-record"):
-        assert f"https://case.example.org/credentials/{slug}" == content_of(issued(slug))["id"]
+        assert f"https://case.example.org/records/{slug}" == content_of(issued(slug))["id"]
         assert issued(slug).address == content_of(issued(slug, other))["id"]
     assert len(SLUGS) == len(set(SLUGS))
     assert all(slug.replace("-", "").isalnum() and slug == slug.lower() for slug in SLUGS)
