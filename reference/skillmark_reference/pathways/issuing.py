@@ -22,6 +22,7 @@ from skillmark_reference.pathways.catalogue import (
 )
 from skillmark_reference.pathways.issuers import learner_did, signer
 from skillmark_reference.pathways.proof_formats import ProofFormat, secured, written
+from skillmark_reference.pathways.settings import Setting
 from skillmark_reference.pathways.states import State, list_address, period, status_members, tampered
 from skillmark_reference.securing.instants import write_date_time
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from skillmark_fixtures.pathways import Endorsement, Pathway
     from skillmark_reference.credentials.issuing import Signer
     from skillmark_reference.pathways.catalogue import Entry
-    from skillmark_reference.pathways.settings import Setting
 
 _NOON = datetime.time(12, tzinfo=datetime.UTC)
 _SUFFIXES = {ImageFormat.PNG: "png", ImageFormat.SVG: "svg"}
@@ -92,6 +92,21 @@ def issuer_of(entry: Entry) -> str:
             return endorsement.by
         case RecordOfAwards(record=record):
             return record.publisher
+
+
+def title(entry: Entry) -> str:
+    """Return what to call a credential in a list."""
+    match entry.content:
+        case Award() as award:
+            return _name_of(award)
+        case EndorsementOfAward(endorsement=endorsement, award=award):
+            return f"{organization(endorsement.by).name} endorses {_name_of(award)}"
+        case RecordOfAwards(record=record):
+            return record.name
+
+
+def _name_of(award: Award) -> str:
+    return str(achievement(Setting(), pathway(award.pathway), award.code)["name"])
 
 
 class _Draft:

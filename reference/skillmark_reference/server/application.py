@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
 
+from skillmark_fixtures.learners import learners
 from skillmark_reference.documents import Documents, Policy
 from skillmark_reference.server import case
 from skillmark_reference.server.areas import Area, area_of
@@ -126,7 +127,12 @@ def create_app(repository: Repository, *, options: ServerOptions, clock: Callabl
             *records,
             *issuing,
             *desk.routes(),
-            *landing_routes(repository, base_of=base_of, services=services),
+            *landing_routes(
+                repository,
+                base_of=base_of,
+                services=services,
+                learners=len(learners()) if options.learner_records else 0,
+            ),
         )
     handlers: dict[Any, Any] = {
         _NOT_FOUND: functools.partial(_refused, areas),

@@ -39,10 +39,10 @@ TERMS_PATH, PRIVACY_PATH = "/about/terms", "/about/privacy"
 
 
 def landing_routes(
-    repository: Repository, *, base_of: Callable[[Request], str], services: Sequence[Service] = ()
+    repository: Repository, *, base_of: Callable[[Request], str], services: Sequence[Service] = (), learners: int = 0
 ) -> list[Route]:
-    """Return the routes of the pages of frameworks; the first page names the services beside CASE."""
-    landing = _Landing(repository, base_of, services)
+    """Return the routes of the pages of frameworks; the first page names the services beside CASE, and the learners."""
+    landing = _Landing(repository, base_of, services, learners)
     return [
         Route("/", landing.index, methods=["GET"]),
         Route("/frameworks/{identifier}", landing.framework, methods=["GET"]),
@@ -91,17 +91,26 @@ def _asset(request: Request) -> Response:
 
 
 class _Landing:
-    def __init__(self, repository: Repository, base_of: Callable[[Request], str], services: Sequence[Service]) -> None:
+    def __init__(
+        self, repository: Repository, base_of: Callable[[Request], str], services: Sequence[Service], learners: int
+    ) -> None:
         self._repository = repository
         self._base_of = base_of
         self._services = services
+        self._learners = learners
 
     def index(self, request: Request) -> Response:
         standards = [load_standard(each) for each in standard_ids()]
         endpoints = {each.title: self._base_of(request) + each.base_path for each in standards}
         documents = self._presenter(request).documents()
         services = {each.title: self._base_of(request) + each.base_path for each in self._services}
-        page = pages.index_page(documents, crosswalks=self._crosswalks(), endpoints=endpoints, services=services)
+        page = pages.index_page(
+            documents,
+            crosswalks=self._crosswalks(),
+            endpoints=endpoints,
+            services=services,
+            learners=self._learners,
+        )
         return _page(page)
 
     def framework(self, request: Request) -> Response:

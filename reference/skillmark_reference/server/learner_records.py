@@ -46,8 +46,8 @@ def learner_record_routes(*, base_of: Callable[[Request], str], desk: Verificati
         desk: Says what a record is worth.
     """
 
-    def index(request: Request) -> Response:
-        return HTMLResponse(_index(base_of(request)), headers=_HEADERS)
+    def index(_request: Request) -> Response:
+        return HTMLResponse(_index(), headers=_HEADERS)
 
     async def credential(request: Request) -> Response:
         slug = request.path_params["slug"]
@@ -112,16 +112,14 @@ def _documents(setting: Setting) -> Mapping[str, Served]:
     return {each.address: Served(content=each.content, media_type=each.media_type) for each in documents(setting)}
 
 
-def _index(base: str) -> str:
+@functools.cache
+def _index() -> str:
     from skillmark_reference.pathways.catalogue import catalogue  # noqa: PLC0415 - brings the libraries of signatures
+    from skillmark_reference.pathways.issuing import title  # noqa: PLC0415 - as above
 
-    setting = _setting(base)
-    entries = catalogue() if setting else ()
-    return render(
-        "records.html",
-        root="./",
-        groups=[(each, [entry for entry in entries if entry.learner == each.slug]) for each in learners()],
-    )
+    titled = [(entry, title(entry)) for entry in catalogue()]
+    groups = [(each, [row for row in titled if row[0].learner == each.slug]) for each in learners()]
+    return render("records.html", root="./", groups=groups)
 
 
 def _wants_page(request: Request) -> bool:

@@ -48,10 +48,11 @@ def index_page(
     crosswalks: Sequence[Crosswalk],
     endpoints: Mapping[str, str],
     services: Mapping[str, str] = MappingProxyType({}),
+    learners: int = 0,
 ) -> str:
     """Return the first page; ``endpoints`` are base addresses of the interface by the title of their version.
 
-    ``services`` are those of the APIs beside it.
+    ``services`` are those of the APIs beside it, ``learners`` are those whose records are hosted.
     """
     groups = groups_of(documents, crosswalks)
     return render(
@@ -62,6 +63,7 @@ def index_page(
         crosswalks=[crosswalk for group in groups for crosswalk in group.crosswalks],
         endpoints=example_endpoints(endpoints, documents),
         services=services,
+        learners=learners,
     )
 
 
