@@ -74,7 +74,7 @@ def test_every_record_is_listed(client: httpx.Client) -> None:
     page = client.get("/records").text
     assert [] == [each.slug for each in catalogue() if f'href="./records/{each.slug}"' not in page]
     assert [] == [each.name for each in learners() if each.name not in page]
-    assert "TD Ameritrade/Schwab endorses" in page
+    assert "TD Ameritrade / Schwab endorses" in page
 
 
 def test_the_first_page_leads_to_the_records(client: httpx.Client) -> None:
