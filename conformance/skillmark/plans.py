@@ -26,6 +26,8 @@ class Asks(enum.Enum):
     ADDRESS = "an address"
     #: Credentials that it made.
     CREDENTIALS = "credentials"
+    #: A way to ask it whether it accepts a credential.
+    ANSWERS = "answers"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +93,47 @@ _TRANSPORT = frozenset({"CASE-R-165", "CASE-R-166", "CASE-R-167"})
 #: Certification Guide, 1.6.1 and 1.6.2.
 _CLOSING = Closing(applicant="CASE-R-202", every_requirement="CASE-R-200", every_claim="CASE-R-201")
 
-PLANS = {
-    plan.id: plan
-    for plan in (
-        Plan(
-            id=f"case-{version}-provider",
-            title=f"CASE {version} provider",
-            standard_id=f"case-{version}",
-            catalogue_id="case",
-            role=Role.PROVIDER,
-            suite="case",
-            asks=Asks.ADDRESS,
-            transport=_TRANSPORT,
-            closing=_CLOSING,
-        )
-        for version in ("1.0", "1.1")
+_CASE = tuple(
+    Plan(
+        id=f"case-{version}-provider",
+        title=f"CASE {version} provider",
+        standard_id=f"case-{version}",
+        catalogue_id="case",
+        role=Role.PROVIDER,
+        suite="case",
+        asks=Asks.ADDRESS,
+        transport=_TRANSPORT,
+        closing=_CLOSING,
     )
-}
+    for version in ("1.0", "1.1")
+)
+_ISSUERS = tuple(
+    Plan(
+        id=f"{standard}-issuer",
+        title=f"{name} issuer",
+        standard_id=standard,
+        catalogue_id=catalogue,
+        role=Role.ISSUER,
+        suite=f"credentials.{catalogue}",
+        asks=Asks.CREDENTIALS,
+    )
+    for standard, name, catalogue in (
+        ("ob-3.0", "Open Badges 3.0", "open_badges"),
+        ("clr-2.0", "CLR 2.0", "clr"),
+    )
+)
+
+_VERIFIER = Plan(
+    id="vc-verifier",
+    title="Verifier of Open Badges 3.0 and CLR 2.0",
+    standard_id="ob-3.0",
+    catalogue_id="open_badges",
+    role=Role.VERIFIER,
+    suite="verifiers.suite",
+    asks=Asks.ANSWERS,
+)
+
+PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, _VERIFIER)}
 
 
 def find_plan(identifier: str) -> Plan:

@@ -15,8 +15,10 @@ import skillmark_reference.standards
 from skillmark.catalogue import Decision, Role, load_catalogue, requirements
 from skillmark.cli.information import checks_by_requirement
 from skillmark.core.outcomes import Level, Outcome
-from skillmark.faults.selfcheck import FAULTS
-from skillmark.plans import PLANS, Plan
+from skillmark.faults.credentials.declared import ISSUER_FAULTS
+from skillmark.faults.credentials.handing_in import Standard
+from skillmark.faults.providers import FAULTS
+from skillmark.plans import PLANS, Asks, Plan
 from skillmark_reference.standards import load_standard, standard_ids, tables
 
 if TYPE_CHECKING:
@@ -27,7 +29,21 @@ CONTENT = (resources.files(skillmark.catalogue) / "case.toml").read_bytes()
 #: The product that populates every optional member, as certification wants it, breaks this advice in any case.
 BROKEN_BY_THE_HEALTHY_PROVIDER = {"CASE-R-194"}
 
+#: Permissions, which nobody can break, and what takes the interface of a product.
+NOT_TO_BE_BROKEN = {
+    "OB30-R-058", "OB30-R-060", "OB30-R-061", "OB30-R-087", "OB30-R-089", "OB30-R-103", "OB30-R-141", "OB30-R-221",
+    "CLR20-R-035", "CLR20-R-099", "CLR20-R-101", "CLR20-R-102", "CLR20-R-105", "CLR20-R-107", "CLR20-R-121", "CLR20-R-148",
+}  # fmt: skip
+#: Media types, which need an address that answers (``test_suite_credentials_addresses``).
+OVER_SOCKETS = {"OB30-R-072", "OB30-R-073"}
+
 each_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=lambda plan: plan.id)
+each_plan_of_providers = pytest.mark.parametrize(
+    "plan", [plan for plan in PLANS.values() if plan.asks is Asks.ADDRESS], ids=lambda plan: plan.id
+)
+each_plan_of_issuers = pytest.mark.parametrize(
+    "plan", [plan for plan in PLANS.values() if plan.asks is Asks.CREDENTIALS], ids=lambda plan: plan.id
+)
 
 
 def catalogue_from(folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> requirements.Catalogue:
@@ -155,9 +171,10 @@ def test_a_must_read_in_the_documents_is_scored() -> None:
 
 
 @each_plan
-def test_plans_of_providers_bind_providers(plan: Plan) -> None:
-    """A provider is not judged by what a consumer has to do, nor by another version."""
-    assert all(entry.role is Role.PROVIDER for entry in plan.requirements)
+def test_plans_bind_one_role(plan: Plan) -> None:
+    """A provider is not judged by what a consumer has to do, an issuer not by what a verifier has, nor by another version."""
+    assert plan.id.endswith(f"-{plan.role.value}")
+    assert {plan.role} == {entry.role for entry in plan.requirements}
     assert all(plan.version in entry.versions for entry in plan.requirements)
 
 
@@ -171,7 +188,7 @@ def test_every_automatable_requirement_has_a_test(plan: Plan) -> None:
     assert [] == [entry.id for entry in plan.requirements if entry.decided in BY_TEST and not tests[entry.id]]
 
 
-@each_plan
+@each_plan_of_providers
 def test_every_automatable_requirement_has_a_fault(plan: Plan) -> None:
     """Each entry that a test can decide is broken by a fault of the self-check, in the version of the plan.
 
@@ -183,6 +200,24 @@ def test_every_automatable_requirement_has_a_fault(plan: Plan) -> None:
     elsewhere = plan.transport | set(plan.closing.checks if plan.closing else ()) | BROKEN_BY_THE_HEALTHY_PROVIDER
     untried = {entry.id for entry in plan.requirements if entry.decided in BY_TEST} - tried
     assert elsewhere == untried
+
+
+@each_plan_of_issuers
+def test_every_automatable_requirement_of_issuers_has_a_fault(plan: Plan) -> None:
+    """Each entry that a test can decide is broken by a fault of the self-check, but for permissions and media types."""
+    standard = Standard(plan.id)
+    tried = {each for fault in ISSUER_FAULTS if standard in fault.standards for each in fault.expected(standard)}
+    untried = {entry.id for entry in plan.requirements if entry.decided in BY_TEST} - tried
+    assert {entry.id for entry in plan.requirements} & (NOT_TO_BE_BROKEN | OVER_SOCKETS) == untried
+
+
+@each_plan_of_issuers
+def test_faults_of_issuers_break_requirements_of_the_plan(plan: Plan) -> None:
+    """Each fault that is tried on a plan should be accused of something in it, and says who suffers."""
+    standard = Standard(plan.id)
+    for fault in ISSUER_FAULTS:
+        assert standard not in fault.standards or fault.expected(standard), fault.name
+        assert fault.effect.endswith(".")
 
 
 def test_faults_break_known_requirements() -> None:

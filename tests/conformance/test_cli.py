@@ -19,6 +19,7 @@ from skillmark.cli import verbs
 from skillmark.cli.application import app, run
 from skillmark.core.findings import Held
 from skillmark.engine import Check
+from skillmark.plans import PLANS
 from skillmark.reporting import load_results, results_schema
 from skillmark.suites.case import SUITE
 from skillmark_reference.server import RunningServer
@@ -159,7 +160,7 @@ def test_shells_can_complete(shell: str) -> None:
     ("words", "expected"),
     [
         ("skillmark re", {"replay", "report", "requirements"}),
-        ("skillmark test ", {"case-1.0-provider", "case-1.1-provider"}),
+        ("skillmark test case", {"case-1.0-provider", "case-1.1-provider"}),
         ("skillmark test case-1.1-provider --level ", {"smoke", "full", "thorough"}),
         ("skillmark test case-1.1-provider --claims pagination,so", {"pagination,sorting"}),
         ("skillmark explain CASE-R-093", {"CASE-R-093"}),
@@ -407,7 +408,7 @@ def test_plans_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """Plans are listed for people and for scripts."""
     assert 0 == run(["plans", "--json"])
     rows = json.loads(capsys.readouterr().out)
-    assert ["case-1.0-provider", "case-1.1-provider"] == [row["id"] for row in rows]
+    assert list(PLANS) == [row["id"] for row in rows]
     assert 0 == run(["plans"])
     assert all(str(row["deciding"]) in capsys.readouterr().out for row in rows[:1])
 

@@ -18,7 +18,7 @@ from skillmark.core.findings import Finding, Held
 from skillmark.core.outcomes import Level, Outcome, Verdict
 from skillmark.core.target import Feature, Product, Target
 from skillmark.engine import CheckStarted, RunContext, Suite, find_depth, joined, run_plan
-from skillmark.plans import PLANS, find_plan
+from skillmark.plans import PLANS, Asks, find_plan
 from skillmark.reporting import summary
 from skillmark.wire.client import WireClient
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 URL = "http://127.0.0.1:9"
 RANK = {Verdict.CONFORMANT: 0, Verdict.NOT_FULLY_VERIFIED: 1, Verdict.NOT_CONFORMANT: 2}
 EVERY_PLAN = pytest.mark.parametrize("plan_id", PLANS)
+#: Plans whose product answers at an address.
+EVERY_PLAN_OF_PROVIDERS = pytest.mark.parametrize(
+    "plan_id", [plan.id for plan in PLANS.values() if plan.asks is Asks.ADDRESS]
+)
 Behaviour = str
 
 
@@ -109,7 +113,7 @@ def target(plan_id: str, **changes: object) -> Target:
 
 def suite_of(plan_id: str, behaviours: Mapping[str, Behaviour], further: Mapping[str, Behaviour]) -> Suite:
     """Make a suite with one check for each requirement, which holds unless told otherwise, and further checks."""
-    suite = Suite(catalogue_id="case", gather=Evidence)
+    suite = Suite(catalogue_id=find_plan(plan_id).catalogue_id, gather=Evidence)
 
     def add(name: str, requirement: str, behaviour: Behaviour) -> None:
         suite.add(name, (requirement,), lambda _: observed(requirement, behaviour), title="Something holds.")
@@ -195,7 +199,7 @@ def test_an_undecided_must_is_never_part_of_conformant(plan_id: str, data: st.Da
 def test_a_must_without_a_check_is_untested(plan_id: str) -> None:
     """A suite that has no check for a MUST verifies nothing about it."""
     missing = scored(plan_id)[0]
-    suite = Suite(catalogue_id="case", gather=Evidence)
+    suite = Suite(catalogue_id=find_plan(plan_id).catalogue_id, gather=Evidence)
     for identifier in scored(plan_id)[1:]:
         suite.add(f"a.{identifier}", (identifier,), lambda _: iter([Held()]), title="Something holds.")
     result = run_suite(plan_id, suite)
@@ -252,7 +256,7 @@ def test_a_feature_that_is_not_claimed_does_not_hinder(plan_id: str) -> None:
 # The laboratory
 
 
-@EVERY_PLAN
+@EVERY_PLAN_OF_PROVIDERS
 def test_the_lab_takes_exactly_the_transport_out(plan_id: str) -> None:
     """A lab run decides everything but the transport, and says so."""
     usual, lab = ran(plan_id), ran(plan_id, product=target(plan_id, lab=True))
@@ -263,7 +267,7 @@ def test_the_lab_takes_exactly_the_transport_out(plan_id: str) -> None:
     assert all(lab.requirements[name].reason.startswith("Taken out of the verdict by --lab.") for name in taken)
 
 
-@EVERY_PLAN
+@EVERY_PLAN_OF_PROVIDERS
 def test_the_lab_forgives_nothing_else(plan_id: str) -> None:
     """A lab run of a product whose TLS fails is conformant; one with any other failure is not."""
     bad_tls = dict.fromkeys(find_plan(plan_id).transport & set(scored(plan_id)), "fails")
@@ -441,7 +445,7 @@ def test_the_missing_declaration_is_among_the_next_steps() -> None:
     assert "[claims]" in step.reason
 
 
-@EVERY_PLAN
+@EVERY_PLAN_OF_PROVIDERS
 def test_an_applicant_without_a_name_is_not_verified(plan_id: str) -> None:
     """Product, version and vendor have to be stated."""
     stated = {name: text for name, text in target(plan_id).attestations.items() if name != "CASE-R-202"}

@@ -73,6 +73,8 @@ class Requirement:
     confidence_1_0: str | None = None
     #: Versions of the VC Data Model whose credentials it speaks of; all of them when there is none.
     data_models: tuple[str, ...] = ()
+    #: The requirement of another catalogue that it repeats, by id.
+    repeats: str = ""
     #: Why it cannot be tested, when it cannot.
     reason: str = ""
     #: Both readings of a disputed point.
@@ -87,11 +89,11 @@ class Requirement:
     integrity: tuple[str, ...] = ()
 
     def is_scored(self, version: str) -> bool:
-        """Whether a violation fails: a normative MUST, undisputed, and read in the documents of the version."""
+        """Whether a violation fails: a normative MUST, decidable, undisputed, and read in the documents of the version."""
         return (
             self.level is Level.MUST
             and self.status == "normative"
-            and self.decided is not Decision.DISPUTED
+            and self.decided not in {Decision.DISPUTED, Decision.UNTESTABLE}
             and not self.doubt
             and not (version == "1.0" and self.confidence_1_0 == CONFIDENCES[-1])
         )
@@ -169,7 +171,7 @@ def _whole(row: dict[str, Any], repeated: Mapping[str, dict[str, Any]]) -> dict[
     if "as" not in row:
         return row
     own = {name: value for name, value in row.items() if name != "as"}
-    return repeated[row["as"]] | own
+    return repeated[row["as"]] | own | {"repeats": row["as"]}
 
 
 def _requirement(row: dict[str, Any]) -> Requirement:

@@ -27,7 +27,7 @@ def as_document(row: Row) -> dict[str, Any]:
         "kind": row.subject.kind.value,
         "name": row.subject.name,
         "judgement": row.judgement.value,
-        "verdict": row.verdict.value,
+        "verdict": row.verdict.value if row.verdict else None,
         "expected": list(row.expected),
         "failed": list(row.failed),
         "warned": list(row.warned),

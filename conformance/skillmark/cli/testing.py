@@ -55,6 +55,8 @@ _OBSERVED = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.WARNED})
     epilog=examples(
         "skillmark test case-1.1-provider --url https://case.example.org",
         "skillmark test case-1.0-provider --target target.toml --level smoke",
+        "skillmark test ob-3.0-issuer --credential badges/",
+        "skillmark test vc-verifier --url https://verifier.example.org",
         "skillmark test case-1.1-provider --target target.toml --json | jq .verdict",
     )
 )

@@ -6,6 +6,9 @@ import dataclasses
 import enum
 import shlex
 
+#: Headers that curl sends by itself.
+_OWN_HEADERS = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length"})
+
 
 class TroubleKind(enum.StrEnum):
     """Why there is no complete answer."""
@@ -37,20 +40,23 @@ class Request:
     #: Absolute address, query included and percent-encoded.
     url: str
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
     #: Whether the target's credentials go with it.
     authorised: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer, redacted, as the report shows it."""
+    """One request and its answer, redacted, as the report shows it; or one file that was read in the place of an answer."""
 
     #: For example ``x12``; counts from 1 in the order of sending.
     id: str
+    #: ``FILE`` for a file, ``RUN`` for a command.
     method: str
+    #: The name of a file as the user gave it; a command line.
     url: str
     request_headers: tuple[tuple[str, str], ...]
-    #: ``None`` when no status line came back.
+    #: ``None`` when no status line came back; of a command its exit code.
     status: int | None
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -66,6 +72,8 @@ class Exchange:
     elapsed: float = 0.0
     #: Addresses that redirects led to, in order.
     redirects: tuple[str, ...] = ()
+    #: What was sent as body, or to the standard input of a command, as text.
+    request_body: str = ""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a response header, by its case-insensitive name."""
@@ -74,15 +82,21 @@ class Exchange:
 
     @property
     def curl(self) -> str:
-        """A command line that repeats the request; secrets are placeholders."""
+        """A command line that repeats the request, or looks at the file again; secrets are placeholders."""
+        if self.method == "FILE":
+            return shlex.join(["skillmark", "verify", self.url])
+        if self.method == "RUN":
+            return f"printf %s {shlex.quote(self.request_body)} | {self.url}"
         parts = ["curl", "--include"]
         if self.method == "HEAD":
             parts += ["--head"]
         elif self.method != "GET":
             parts += ["--request", self.method]
         for name, value in self.request_headers:
-            if name.lower() not in {"host", "user-agent", "accept-encoding", "connection"}:
+            if name.lower() not in _OWN_HEADERS:
                 parts += ["--header", f"{name}: {value}"]
+        if self.request_body:
+            parts += ["--data-binary", self.request_body]
         return shlex.join([*parts, self.url])
 
 

@@ -96,6 +96,68 @@ class Submissions:
     offline: bool = False
     #: Plain http or private origins that they may refer to, on a test bench.
     allowed_origins: tuple[str, ...] = ()
+    #: Contents by address that are at hand, and not fetched.
+    documents: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+
+
+class Adapter(enum.StrEnum):
+    """How a product that verifies is asked."""
+
+    #: ``POST /credentials/verify`` of the VC API.
+    VC_API = "vc-api"
+    #: A request of the vendor's own.
+    HTTP = "http"
+    #: A program on this machine.
+    COMMAND = "command"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What counts as yes: everything that is stated has to hold. Without a statement the adapter's own rule counts."""
+
+    #: Statuses of an answer, or exit codes of a command.
+    statuses: tuple[int, ...] = ()
+    #: JSON pointer into the answer, and the value there.
+    pointer: str | None = None
+    equals: object = True
+    #: Regular expression that is found in the answer, or in what a command prints.
+    pattern: str = ""
+
+
+#: Ways of securing credentials, and kinds of credentials, that a product can claim to verify.
+VERIFIABLE_FORMATS = (
+    "eddsa-rdfc-2022",
+    "eddsa-jcs-2022",
+    "ecdsa-rdfc-2019",
+    "ecdsa-jcs-2019",
+    "vc-jwt-RS256",
+    "vc-jwt-EdDSA",
+    "vc-jwt-ES256",
+)
+VERIFIABLE_KINDS = ("AchievementCredential", "EndorsementCredential", "ClrCredential")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierInterface:
+    """How a product that verifies is asked, and what it claims to verify."""
+
+    adapter: Adapter = Adapter.VC_API
+    #: Below the address of the target.
+    path: str = "/credentials/verify"
+    method: str = "POST"
+    content_type: str = "application/json"
+    #: ``{credential}`` stands for the credential as a JSON value, ``{text}`` for its bare text.
+    body: str = '{"verifiableCredential": {credential}}'
+    #: Whether tokens are sent in an envelope (data model 2.0, 4.13) where the body is JSON, or as strings.
+    envelopes: bool = True
+    accepted: Acceptance = dataclasses.field(default_factory=Acceptance)
+    #: Program and arguments; ``{file}`` stands for a file with the credential, which else comes by standard input.
+    command: tuple[str, ...] = ()
+    #: Seconds that a command may take.
+    seconds: float = 30.0
+    #: What the product claims to verify.
+    formats: tuple[str, ...] = ("eddsa-rdfc-2022", "vc-jwt-RS256", "vc-jwt-EdDSA", "vc-jwt-ES256")
+    kinds: tuple[str, ...] = VERIFIABLE_KINDS
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +172,8 @@ class Target:
     #: Sent with every request; values are redacted in reports.
     headers: tuple[tuple[str, str], ...] = ()
     submissions: Submissions | None = None
+    #: How a product that verifies is asked; by the VC API if nothing is said.
+    verifier: VerifierInterface = dataclasses.field(default_factory=VerifierInterface)
     ca_file: Path | None = None
     #: Identifiers of records that cannot be found by walking, by class.
     known: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -120,6 +184,11 @@ class Target:
     limits: Limits = dataclasses.field(default_factory=Limits)
     #: Transport requirements are taken out of the verdict.
     lab: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the product is, or what it made, for people."""
+        return self.url or ", ".join(self.submissions.sources if self.submissions else ())
 
     def claim(self, feature: Feature) -> Claim:
         """Return what was said of a feature."""

@@ -38,7 +38,7 @@ def joined(run: Run, *, configuration: Mapping[str, object]) -> RunResult:
         plan_title=plan.title,
         standard=plan.standard_id,
         product=context.target.product,
-        target_url=context.target.url,
+        target_url=context.target.place,
         configuration=configuration,
         verdict=verdict([*outcomes, *([Outcome.UNTESTED] if run.partial else [])]),
         partial=run.partial,

@@ -227,6 +227,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "started": exchange.started,
         "elapsed": exchange.elapsed,
         "redirects": list(exchange.redirects),
+        **({"request_body": exchange.request_body} if exchange.request_body else {}),
     }
 
 
@@ -345,4 +346,5 @@ def _read_exchange(name: str, row: dict[str, Any]) -> Exchange:
         started=row["started"],
         elapsed=row["elapsed"],
         redirects=tuple(row["redirects"]),
+        request_body=row.get("request_body", ""),
     )

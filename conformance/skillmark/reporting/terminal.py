@@ -73,7 +73,7 @@ def _line(*parts: str | tuple[str, str]) -> Text:
 def _head(result: RunResult, console: Console) -> Iterable[Text]:
     outcome = wording.verdict_outcome(result.verdict)
     signs = _PLAIN_SIGNS if console.options.ascii_only else wording.SIGNS
-    product = f"{result.product.name or result.target_url} {result.product.version}".strip()
+    product = f"{result.product.name or result.target_url or 'The product'} {result.product.version}".strip()
     style = f"bold {_STYLES[outcome]}"
     yield _line(
         (f"{signs[outcome]} {result.verdict.value}", style), f"  {trimmed(product, _WIDTH)}, {result.plan_title}"

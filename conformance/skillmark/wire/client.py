@@ -171,6 +171,7 @@ class WireClient:
             started=round(started - self._begin, 4),
             elapsed=round(self._clock.elapsed() - started, 4),
             redirects=got.redirects,
+            request_body=self._redactor.text(request.body.decode(errors="replace")),
         )
 
     def _excerpt(self, body: bytes) -> str:
@@ -239,7 +240,7 @@ class WireClient:
         headers += request.headers
         # The last of equal names counts.
         merged = {name.lower(): (name, value) for name, value in headers}
-        return httpx.Request(request.method, url, headers=list(merged.values()))
+        return httpx.Request(request.method, url, headers=list(merged.values()), content=request.body or None)
 
     def _read(self, response: httpx.Response, got: _Got, *, is_head: bool) -> None:
         got.status = response.status_code

@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Submissions, Target
 from skillmark.wire.addresses import is_loopback, origin_of
+from skillmark.wire.verifier_settings import KEYS, interface_of, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from skillmark.core.target import VerifierInterface
 
 TARGET_TEMPLATE = """\
 # The product under test. Every line that is commented out shows its default.
@@ -36,6 +39,19 @@ url = "https://case.example.org"
 # at = 2026-06-30T12:00:00Z          # the time as of which they are judged; the time of the run without it
 # offline = true                     # open no connection for what they refer to
 # allow_origins = []                 # plain http or private origins that they may refer to, on a test bench
+
+[verifier]                           # how a product that verifies is asked, for the plans of verifiers
+# adapter = "vc-api"                 # vc-api, http (a request of your own, below url) or command (a program on this machine)
+# path = "/credentials/verify"
+# method = "POST"
+# content_type = "application/json"
+# body = '{"verifiableCredential": {credential}}'   # {credential}: as a JSON value, {text}: the bare text
+# tokens = "envelope"                # or "string": how a JWT becomes a JSON value
+# command = ["verify", "{file}"]     # {file}: a file with the credential; without it, it comes by standard input
+# seconds = 30.0                     # that a command may take
+# accepted = { statuses = [200], pointer = "/verified", equals = true, pattern = "" }   # what counts as yes; exit codes
+# formats = ["eddsa-rdfc-2022", "vc-jwt-RS256", "vc-jwt-EdDSA", "vc-jwt-ES256"]         # what you claim to verify
+# kinds = ["AchievementCredential", "EndorsementCredential", "ClrCredential"]
 
 [authentication]
 method = "none"                      # none, bearer or oauth2-client-credentials
@@ -76,6 +92,7 @@ _TABLES = {
     "product": {"name", "version", "vendor", "contact"},
     "target": {"url", "ca_file"},
     "credentials": {"sources", "at", "offline", "allow_origins"},
+    "verifier": set(KEYS),
     "authentication": {"method", "token_env", "token_url", "client_id", "client_secret_env", "scope"},
     "http": {field.name for field in dataclasses.fields(Limits)} | {"headers"},
     "known": None,
@@ -102,6 +119,7 @@ def load_target(
     return Target(
         url=content.url(lab=lab),
         submissions=content.submissions(),
+        verifier=content.verifier(),
         product=Product(**{name: content.text("product", name) for name in ("name", "version", "vendor", "contact")}),
         authentication=content.authentication(lab=lab),
         headers=content.headers(),
@@ -165,6 +183,7 @@ def describe(target: Target) -> dict[str, object]:
         },
         "headers": sorted(name for name, _ in target.headers),
         "credentials": _described_submissions(target.submissions),
+        "verifier": settings_of(target.verifier),
         "ca_file": target.ca_file.name if target.ca_file else None,
         "known": {name: list(identifiers) for name, identifiers in target.known.items()},
         "claims": None if target.claims is None else sorted(feature.value for feature in target.claims),
@@ -208,6 +227,7 @@ def _described(description: Mapping[str, Any], ca_file: Path | None) -> Target:
     return Target(
         url=usable_url(description["url"], lab=description["lab"]) if description["url"] else "",
         submissions=_submissions(description.get("credentials")),
+        verifier=interface_of(description.get("verifier", {})),
         ca_file=ca_file,
         known={name: tuple(identifiers) for name, identifiers in description["known"].items()},
         claims=None if claims is None else frozenset(Feature(word) for word in claims),
@@ -255,7 +275,7 @@ class _Settings:
             self._tables[name] = value
 
     def url(self, *, lab: bool) -> str:
-        url = self.text("target", "url", needed="credentials" not in self._tables)
+        url = self.text("target", "url", needed=not {"credentials", "verifier"} & self._tables.keys())
         return usable_url(url, lab=lab) if url else ""
 
     def submissions(self) -> Submissions | None:
@@ -274,6 +294,12 @@ class _Settings:
             offline=offline,
             allowed_origins=self._texts("credentials.allow_origins", content.get("allow_origins", [])),
         )
+
+    def verifier(self) -> VerifierInterface:
+        try:
+            return interface_of(self._tables.get("verifier", {}))
+        except ValueError as error:
+            raise Misconfigured(f"{self._path}: {error}.") from error
 
     def text(self, table: str, key: str, *, needed: bool = False) -> str:
         value = self._tables.get(table, {}).get(key, "")

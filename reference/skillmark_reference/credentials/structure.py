@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
     from skillmark_reference.credentials.schema_predicates import Predicate
-    from skillmark_reference.vocabularies import Item, RecordClass, Vocabulary
+    from skillmark_reference.vocabularies import ContextState, Item, RecordClass, Vocabulary
 
 _COUNTING = counting(Draft202012Validator)
 #: Errors of one document, those of alternatives counted.
@@ -157,7 +157,7 @@ def _context_remarks(credential: Mapping[str, Any], row: RecordClass, kind: Cred
     contexts = credential.get("@context")
     if not isinstance(contexts, list) and row.properties["@context"].items:
         yield Problem(pointer="/@context", message="@context is an array in canonical form; here it is one value")
-    if kind is CredentialKind.CLR and states_of(str(claims_of.contexts(credential)[1]))[0].id == "2.0.0":
+    if kind is CredentialKind.CLR and "2.0.0" in {each.id for each in _states_of(claims_of.contexts(credential)[1])[:1]}:
         message = "new records name context-2.0.1.json; context.json has neither partial nor ClrSubject.identifier"
         yield Problem(pointer="/@context/1", message=message, clause="CLR20-R-010")
 
@@ -167,14 +167,19 @@ def _context_versions(credential: Mapping[str, Any], kind: CredentialKind) -> St
     model = "1.1" if claims_of.is_version_1(credential) else "2.0"
     problems = []
     for index, url in enumerate(claims_of.contexts(credential)):
-        try:
-            states = states_of(url) if isinstance(url, str) else ()
-        except KeyError:
-            continue
+        states = _states_of(url)
         if states and all(model not in state.data_models for state in states):
             message = f"{url} cannot be used with data model {model}: it redefines protected terms"
             problems.append(Problem(pointer=child("/@context", index), message=message))
     return conclude(kind, Subject.CONTEXT_VERSIONS, problems)
+
+
+def _states_of(url: object) -> tuple[ContextState, ...]:
+    """Return the states of a context that the tables know; of another one there are none."""
+    try:
+        return states_of(url) if isinstance(url, str) else ()
+    except KeyError:
+        return ()
 
 
 # Members

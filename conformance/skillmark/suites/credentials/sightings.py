@@ -1,0 +1,100 @@
+"""What a rule can see in what an issuer made, and the rules by the requirement that each decides."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from skillmark.core.errors import Broken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from skillmark.suites.credentials.evidence import Evidence
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """One subject for which the requirement holds."""
+
+    evidence: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Departs:
+    """One subject that is otherwise."""
+
+    evidence: str
+    pointer: str
+    actual: str
+    #: In the words of the requirement where it is empty.
+    expected: str = ""
+    #: The other reading, if the documents leave room for it.
+    dispute: str = ""
+    #: A JSON Patch (RFC 6902) after which the credential is built as the tables say, if one is known.
+    patch: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """One subject of which it cannot be told."""
+
+    evidence: str
+    reason: str
+
+
+Sighting = Holds | Departs | Unknown
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one requirement is decided."""
+
+    #: Area and what is looked at, for example ``contexts.order``.
+    name: str
+    look: Callable[[Evidence], Iterator[Sighting]]
+    #: Why nothing of it was seen, for people.
+    absent: str
+    #: Whether certification demands it, so that its absence is a gap rather than a feature that is not used.
+    is_demanded: bool = False
+
+
+class Rules:
+    """Rules by the id of the requirement that each decides; what CLR repeats is under the id of Open Badges."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Rule] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    @property
+    def by_requirement(self) -> Mapping[str, Rule]:
+        """All of them."""
+        return self._rules
+
+    def add(self, requirement: str, rule: Rule) -> None:
+        """Add a rule.
+
+        Raises:
+            Broken: The requirement has one already.
+        """
+        if requirement in self._rules:
+            raise Broken(f"two rules decide {requirement}")
+        self._rules[requirement] = rule
+
+    def decides(
+        self, requirement: str, *, absent: str, is_demanded: bool = False
+    ) -> Callable[[Callable[[Evidence], Iterator[Sighting]]], Callable[[Evidence], Iterator[Sighting]]]:
+        """Declare a function as the rule for a requirement; its name is its module and function."""
+
+        def declare(function: Callable[[Evidence], Iterator[Sighting]]) -> Callable[[Evidence], Iterator[Sighting]]:
+            area = function.__module__.rpartition(".")[2]
+            name = f"{area}.{function.__name__}"
+            self.add(requirement, Rule(name=name, look=function, absent=absent, is_demanded=is_demanded))
+            return function
+
+        return declare
+
+
+RULES = Rules()

@@ -1,0 +1,62 @@
+"""Credentials that their issuer signed, and that are not valid: dates, contexts, subjects (Open Badges 3.0, Verification)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skillmark.suites.verifiers.defects import DEFECTS, everywhere, in_proofs
+from skillmark.suites.verifiers.samples import Kind, proved, written
+from skillmark_reference.securing.integrity.problems import ProofGenerationRefused
+
+if TYPE_CHECKING:
+    from skillmark.suites.verifiers.samples import Record, Sample
+
+
+@DEFECTS.add("OB30-R-129", "validUntil is over", where=in_proofs, is_hole=True)
+def expired(sample: Sample) -> str:
+    """End before now."""
+    return sample.secured(sample.draft() | {"validUntil": "2025-06-01T00:00:00Z"})
+
+
+@DEFECTS.add("OB30-R-128", "validFrom lies in the future", where=in_proofs)
+def not_yet_valid(sample: Sample) -> str:
+    """Begin later than now."""
+    draft = sample.draft() | {"validFrom": "2098-01-01T00:00:00Z"}
+    del draft["validUntil"]
+    return sample.secured(draft)
+
+
+@DEFECTS.add("OB30-R-059", "the contexts are in the wrong order", where=everywhere)
+def wrong_context_order(sample: Sample) -> str:
+    """Turn the contexts around, and sign so."""
+    draft = sample.draft()
+    turned = draft | {"@context": draft["@context"][::-1]}
+    return _signed_or_changed(sample, turned)
+
+
+@DEFECTS.add("OB30-R-059", "the context of Verifiable Credentials is missing", where=everywhere)
+def missing_context(sample: Sample) -> str:
+    """Leave the first context out."""
+    draft = sample.draft()
+    return _signed_or_changed(sample, draft | {"@context": draft["@context"][1:]})
+
+
+@DEFECTS.add(
+    "OB30-R-122",
+    "credentialSubject has neither id nor identifier",
+    where=everywhere,
+    kinds=frozenset({Kind.ACHIEVEMENT}),
+)
+def nobody(sample: Sample) -> str:
+    """Leave out whose it is."""
+    draft = sample.draft()
+    del draft["credentialSubject"]["id"]
+    return sample.secured(draft)
+
+
+def _signed_or_changed(sample: Sample, draft: Record) -> str:
+    """Return a draft as its issuer signs it; changed after signing where no library would sign it."""
+    try:
+        return sample.secured(draft)
+    except ProofGenerationRefused:
+        return written(draft | {"proof": proved(sample.draft(), sample.form, sample.issuer)["proof"]})

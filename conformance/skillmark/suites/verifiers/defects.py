@@ -1,0 +1,137 @@
+"""What can be wrong with a credential: one thing each, and the requirement by which a verifier refuses it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from skillmark.core.errors import Broken
+from skillmark.suites.verifiers.samples import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skillmark.suites.verifiers.samples import Sample
+
+#: What the rules of badges are called where an endorsement stands on its own (Open Badges 3.0, Endorsement Verification).
+_OF_ENDORSEMENTS = {"OB30-R-123": "OB30-R-132", "OB30-R-128": "OB30-R-132", "OB30-R-129": "OB30-R-132"}
+#: Requirements of the proof itself: they hold for whatever is signed.
+_OF_PROOFS = frozenset({"OB30-R-105", "OB30-R-114", "OB30-R-123"})
+_RECORDS = "The text of CLR 2.0 on this step could not be read: it is taken over from Open Badges 3.0."
+
+
+def everywhere(_: Sample) -> bool:
+    """Tell that a defect exists in every format."""
+    return True
+
+
+def in_proofs(sample: Sample) -> bool:
+    """Tell whether a credential has an embedded proof."""
+    return not sample.is_token
+
+
+def in_tokens(sample: Sample) -> bool:
+    """Tell whether a credential is a token."""
+    return sample.is_token
+
+
+def over_statements(sample: Sample) -> bool:
+    """Tell whether the statements of JSON-LD are signed, and not the JSON."""
+    return "rdfc" in sample.form
+
+
+def in_inner_proofs(sample: Sample) -> bool:
+    """Tell whether something inside has a proof of its own."""
+    return bool(sample.inner_form)
+
+
+def in_inner_tokens(sample: Sample) -> bool:
+    """Tell whether something inside is a token."""
+    return sample.inner_tokens
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One thing that is wrong."""
+
+    #: Area and name, for example ``embedded_proofs.tampered_value``.
+    name: str
+    #: What is wrong, as the end of a sentence.
+    says: str
+    requirement: str
+    #: Returns the healthy credential with this one thing wrong.
+    make: Callable[[Sample], str]
+    #: Whether a sample of its kinds can have it.
+    where: Callable[[Sample], bool]
+    kinds: frozenset[Kind]
+    #: Whether who accepts it can be deceived.
+    is_hole: bool
+    #: Why accepting it only warns.
+    dispute: str = ""
+
+    def exists_in(self, sample: Sample) -> bool:
+        """Tell whether a sample can have it."""
+        return sample.kind in self.kinds and self.where(sample)
+
+    def requirement_for(self, kind: Kind) -> str:
+        """Return the requirement for a kind."""
+        return (
+            _OF_ENDORSEMENTS.get(self.requirement, self.requirement) if kind is Kind.ENDORSEMENT else self.requirement
+        )
+
+    def dispute_for(self, kind: Kind) -> str:
+        """Return why it only warns for a kind; empty if it does not."""
+        return self.dispute or (_RECORDS if kind is Kind.CLR and self.requirement not in _OF_PROOFS else "")
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The requirements that it is about."""
+        return tuple(dict.fromkeys(self.requirement_for(kind) for kind in Kind if kind in self.kinds))
+
+
+#: Kinds of which one is like the other from outside.
+PLAIN = frozenset({Kind.ACHIEVEMENT, Kind.ENDORSEMENT, Kind.CLR})
+
+
+class Defects:
+    """All of them, by name."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Defect] = {}
+
+    def add(
+        self,
+        requirement: str,
+        says: str,
+        *,
+        where: Callable[[Sample], bool],
+        kinds: frozenset[Kind] = PLAIN,
+        is_hole: bool = False,
+        dispute: str = "",
+    ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
+        """Declare the function that makes it; its module and name are those of the defect.
+
+        Raises:
+            Broken: The name is taken.
+        """
+
+        def declare(make: Callable[[Sample], str]) -> Callable[[Sample], str]:
+            name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
+            if name in self.by_name:
+                raise Broken(f"the defect {name} is declared twice")
+            self.by_name[name] = Defect(
+                name=name,
+                says=says,
+                requirement=requirement,
+                make=make,
+                where=where,
+                kinds=kinds,
+                is_hole=is_hole,
+                dispute=dispute,
+            )
+            return make
+
+        return declare
+
+
+DEFECTS = Defects()

@@ -1,0 +1,92 @@
+"""Credentials at addresses: what an issuer's server answers with, over sockets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from skillmark.core.outcomes import Outcome
+from skillmark.core.target import Submissions, Target
+from skillmark.engine import find_depth
+from skillmark.faults.credentials import healthy, packed, securing
+from skillmark.faults.credentials.handing_in import NOW
+from skillmark.plans import find_plan
+from skillmark.runs import RunOptions, certify
+from skillmark_reference.server.running import RunningServer
+
+if TYPE_CHECKING:
+    from skillmark.core.results import RunResult
+
+BADGE = securing.written(securing.whole(healthy.minimal()))
+TOKEN = securing.written(securing.token(healthy.minimal()))
+PAGE = b"<!DOCTYPE html><html><body>Badge</body></html>"
+PNG = packed.png(packed.itxt(packed.PLACE, BADGE.decode()))
+
+
+class Serving:
+    """Answers every request with one document."""
+
+    def __init__(self, content: bytes, media_type: str, status: int = 200) -> None:
+        self._content = content
+        self._media_type = media_type
+        self._status = status
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        """Answer."""
+        headers = [(b"content-type", self._media_type.encode())]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": self._content})
+
+
+def ran(content: bytes, media_type: str, *, name: str = "badge", plan: str = "ob-3.0-issuer") -> RunResult:
+    """Run a plan on the document at an address."""
+    with RunningServer(Serving(content, media_type)) as server:
+        given = Submissions(sources=(f"{server.url}/{name}",), at=NOW, allowed_origins=(server.url,))
+        return certify(find_plan(plan), Target(submissions=given), options=RunOptions(depth=find_depth("smoke")))
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "requirement", "outcome"),
+    [
+        (BADGE, "application/vc+ld+json", "OB30-R-073", Outcome.PASSED),
+        (BADGE, "application/ld+json; charset=utf-8", "OB30-R-073", Outcome.PASSED),
+        (BADGE, "application/json", "OB30-R-073", Outcome.PASSED),
+        (BADGE, "text/plain", "OB30-R-073", Outcome.WARNED),
+        (BADGE, "text/html", "OB30-R-073", Outcome.WARNED),
+        (PAGE, "text/html", "OB30-R-073", Outcome.WARNED),
+        (TOKEN, "text/plain", "OB30-R-072", Outcome.PASSED),
+        (TOKEN, "application/jwt", "OB30-R-072", Outcome.WARNED),
+        (BADGE, "application/json", "OB30-R-072", Outcome.NOT_APPLICABLE),
+        (BADGE, "application/json", "OB30-R-071", Outcome.PASSED),
+        (TOKEN, "text/plain", "OB30-R-071", Outcome.PASSED),
+        (PAGE, "text/html", "OB30-R-071", Outcome.FAILED),
+        (PAGE, "application/json", "OB30-R-071", Outcome.FAILED),
+    ],
+)
+def test_answers_and_media_types(content: bytes, media_type: str, requirement: str, outcome: Outcome) -> None:
+    """Each form of a badge has its media types; a page is no badge, whatever it is called."""
+    assert outcome is ran(content, media_type).requirements[requirement].outcome
+
+
+def test_the_record_of_an_address_is_that_of_its_answer() -> None:
+    """Status, media type, size and digest are kept, and a command that asks again."""
+    exchange = ran(BADGE, "application/json").exchanges["d1"]
+    assert ("GET", 200, len(BADGE)) == (exchange.method, exchange.status, exchange.size)
+    assert "application/json" == exchange.header("Content-Type")
+    assert exchange.curl.startswith("curl --include http://127.0.0.1:")
+
+
+def test_a_baked_image_at_an_address_is_read() -> None:
+    """An address that ends as one of an image is asked for an image."""
+    result = ran(PNG, "image/png", name="badge.png")
+    assert Outcome.PASSED is result.requirements["OB30-R-075"].outcome
+    assert () == result.findings
+
+
+def test_records_have_one_recommendation_for_all() -> None:
+    """A record with the media type of a page is warned of, and nothing else is wrong with it."""
+    record = securing.written(securing.whole(healthy.record()))
+    plan = "clr-2.0-issuer"
+    assert Outcome.PASSED is ran(record, "application/ld+json", plan=plan).requirements["CLR20-R-025"].outcome
+    assert Outcome.WARNED is ran(record, "text/plain", plan=plan).requirements["CLR20-R-025"].outcome

@@ -1,0 +1,230 @@
+"""The plan of verifiers: whom it accuses of what, and whom it spares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from skillmark.catalogue import Role, load_catalogue
+from skillmark.core.errors import Broken, Misconfigured, TargetUnreachable
+from skillmark.core.outcomes import Outcome, Verdict
+from skillmark.core.target import VERIFIABLE_FORMATS, Target, VerifierInterface
+from skillmark.engine import find_depth
+from skillmark.faults.verifiers.broken import BROKEN
+from skillmark.faults.verifiers.personas import PERSONAS
+from skillmark.faults.verifiers.products import NOW, VerifierTransport
+from skillmark.plans import find_plan
+from skillmark.reporting import from_document, to_document
+from skillmark.runs import RunOptions, certify
+from skillmark.suites.verifiers.defects import DEFECTS, Defects, in_tokens
+from skillmark.suites.verifiers.samples import Kind, Sample
+from skillmark.suites.verifiers.suite import SUITE
+from skillmark.wire.in_process import AsgiTransport
+from skillmark_reference.credentials.verifying import verify
+from skillmark_reference.databases import Database
+from skillmark_reference.documents import Documents, Policy
+from skillmark_reference.server.vc_api import Instance, VcApiOptions, routes_of
+
+if TYPE_CHECKING:
+    import datetime
+
+    from skillmark.core.results import RunResult
+    from skillmark.faults.verifiers.products import VerifierProduct
+
+PLAN = find_plan("vc-verifier")
+URL = "https://verifier.example"
+OBSERVED = {Outcome.PASSED, Outcome.UNTESTED, Outcome.NOT_APPLICABLE}
+every_format = pytest.mark.parametrize("form", VERIFIABLE_FORMATS)
+
+
+class StandingClock:
+    """A clock that stands still."""
+
+    def now(self) -> datetime.datetime:
+        return NOW
+
+    def elapsed(self) -> float:
+        return 0.0
+
+
+def run(
+    transport: httpx.BaseTransport, interface: VerifierInterface | None = None, *, level: str = "smoke"
+) -> RunResult:
+    """Run the plan against a product in process."""
+    target = Target(url=URL, verifier=interface or VerifierInterface())
+    return certify(PLAN, target, options=RunOptions(depth=find_depth(level)), transport=transport)
+
+
+def run_product(product: VerifierProduct, interface: VerifierInterface | None = None) -> RunResult:
+    """Run the plan against one of the verifiers of the faults."""
+    return run(VerifierTransport(product), interface)
+
+
+# What is asked
+
+
+@every_format
+@pytest.mark.parametrize("kind", Kind)
+def test_samples_are_valid(form: str, kind: Kind) -> None:
+    """Each kind in each format is valid without a connection: whoever refuses it is wrong."""
+    documents = Documents(clock=StandingClock(), policy=Policy(offline=True))
+    found = verify(Sample(kind=kind, form=form).healthy, documents=documents, now=NOW)
+    assert found.valid, found.problems
+
+
+@every_format
+def test_every_defect_makes_a_credential_invalid(form: str) -> None:
+    """Each defect in each kind that can have it is one by the verifier of the reference, and the sample stays as it was."""
+    documents = Documents(clock=StandingClock(), policy=Policy(offline=True))
+    samples = [Sample(kind=kind, form=form) for kind in Kind]
+    cases = [(each, sample) for sample in samples for each in DEFECTS.by_name.values() if each.exists_in(sample)]
+    assert 90 < len(cases)
+    for defect, sample in cases:
+        before = sample.healthy
+        made = defect.make(sample)
+        assert before != made
+        assert not verify(made, documents=documents, now=NOW).valid, f"{defect.name} {sample.name}"
+        assert before == sample.healthy
+
+
+def test_defects_have_names_of_their_own() -> None:
+    """A name cannot be taken twice: one of the two would never be asked about."""
+    defects = Defects()
+
+    def twice(sample: Sample) -> str:
+        return sample.healthy
+
+    defects.add("OB30-R-105", "it is there", where=in_tokens)(twice)
+    with pytest.raises(Broken, match="twice"):
+        defects.add("OB30-R-105", "it is there again", where=in_tokens)(twice)
+
+
+def test_every_requirement_of_verifiers_has_a_check() -> None:
+    """Each is decided, or there is a check that says why it is not; none is of another role."""
+    wanted = {each.id for each in load_catalogue("open_badges").requirements.values() if each.role is Role.VERIFIER}
+    assert wanted == {identifier for check in SUITE.checks for identifier in check.requirements}
+
+
+# Whom it spares
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_personas_are_spared(name: str) -> None:
+    """Whoever verifies well is accused of nothing, however it says yes and no, and whatever it claims."""
+    product, interface = PERSONAS[name]
+    result = run_product(product, interface)
+    # Who is stricter than the standards is told so, of drawn content, and not accused.
+    told = {("accepting.drawn_proofs", Outcome.WARNED), ("accepting.drawn_tokens", Outcome.WARNED)}
+    assert (told if name == "strict" else set()) >= {(each.check, each.outcome) for each in result.findings}
+    assert (OBSERVED | {Outcome.WARNED} if name == "strict" else OBSERVED) >= {check.outcome for check in result.checks}
+    assert 38 <= sum(check.outcome is Outcome.PASSED for check in result.checks)
+    assert Verdict.NOT_FULLY_VERIFIED is result.verdict
+
+
+def test_the_vc_api_of_the_reference_passes() -> None:
+    """The reference server is accused of nothing in any format, at the usual level; what is not asked is all that is open."""
+    database = Database.open("sqlite://")
+    options = VcApiOptions(documents=Documents(clock=StandingClock(), policy=Policy(offline=True)))
+    app = Starlette(routes=routes_of(Instance.open(database, options=options, clock=StandingClock())))
+    transport = AsgiTransport(app)
+    try:
+        result = run(transport, VerifierInterface(formats=VERIFIABLE_FORMATS), level="full")
+    finally:
+        transport.close()
+        database.close()
+    assert [] == [(each.check, each.finding.actual) for each in result.findings]
+    undecided = {check.name for check in result.checks if check.outcome is not Outcome.PASSED}
+    assert {name for name in (check.name for check in result.checks) if name.startswith("not_asked.")} == undecided
+    assert 400 < result.requests_sent
+    assert from_document(to_document(result)) == result
+
+
+# Whom it accuses
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_verifiers_are_caught(name: str) -> None:
+    """Each is accused of what it does wrong."""
+    product = BROKEN[name]
+    result = run_product(product)
+    assert set(product.requirements) & {each.finding.requirement for each in result.findings}
+    assert not any(check.defect for check in result.checks)
+
+
+@pytest.mark.parametrize(
+    "name", ["accepts-everything", "refuses-everything", "fails-always", "echoes", "throws-a-coin"]
+)
+def test_null_products_fail(name: str) -> None:
+    """Whoever answers everything alike, or at random, does not conform."""
+    assert Verdict.NOT_CONFORMANT is run_product(BROKEN[name]).verdict
+
+
+def test_whoever_refuses_everything_has_refused_nothing() -> None:
+    """Refusals count only where the healthy credential was accepted in the same run."""
+    result = run_product(BROKEN["refuses-everything"])
+    of_defects = [check for check in result.checks if check.name in DEFECTS.by_name]
+    assert {Outcome.UNTESTED} == {check.outcome for check in of_defects}
+    assert "the healthy one is not accepted" in of_defects[0].reason
+
+
+def test_security_holes_are_told() -> None:
+    """The finding and the summary say which wrong acceptance is a hole, and in which formats; the others are told apart."""
+    result = run_product(BROKEN["takes-alg-none"])
+    finding = next(each.finding for each in result.findings if each.check == "tokens.alg_none")
+    assert "this is a security hole" in finding.actual
+    assert "alg is none" in finding.expected
+    assert any(line.startswith("Security hole: accepted although alg is none") for line in result.sampling)
+    told = run_product(BROKEN["ignores-nbf"]).sampling
+    assert any(line.startswith("Wrongly accepted: accepted although there is no nbf") for line in told)
+    assert not any(line.startswith("Security hole") for line in told)
+
+
+def test_a_failure_on_a_defect_warns() -> None:
+    """Who neither accepts nor refuses what is wrong is warned, and not accused of accepting it."""
+    result = run_product(BROKEN["crashes-on-what-is-wrong"])
+    assert {Outcome.WARNED} == {each.outcome for each in result.findings}
+    assert all("neither accepted nor refused" in each.finding.actual for each in result.findings)
+
+
+def test_the_same_seed_asks_the_same() -> None:
+    """Two runs send the same bodies in the same order."""
+    bodies: list[list[bytes]] = []
+    for _ in range(2):
+        sent: list[bytes] = []
+        bodies.append(sent)
+        run(
+            httpx.MockTransport(lambda request, sent=sent: sent.append(request.content) or httpx.Response(200, json={}))
+        )
+    assert 100 < len(bodies[0])
+    assert bodies[0] == bodies[1]
+
+
+# Who cannot be judged
+
+
+@pytest.mark.parametrize(("status", "advice"), [(401, "authentication"), (404, "path"), (405, "method")])
+def test_settings_that_lead_nowhere_are_told(status: int, advice: str) -> None:
+    """A product that does not understand the request as such is not judged; the message says which setting to look at."""
+    with pytest.raises(Misconfigured, match=advice):
+        run(httpx.MockTransport(lambda _: httpx.Response(status)))
+
+
+def test_silence_is_no_answer() -> None:
+    """Where nothing listens nothing is judged; and who is too slow is neither accused nor acquitted."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    def dawdle(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("too slow", request=request)
+
+    with pytest.raises(TargetUnreachable, match="cannot be reached"):
+        run(httpx.MockTransport(refuse))
+    result = run(httpx.MockTransport(dawdle))
+    assert () == result.findings
+    assert not any(check.outcome is Outcome.PASSED for check in result.checks)
+    accepting = next(check for check in result.checks if check.name == "accepting.every_format_and_kind")
+    assert Outcome.CANNOT_TELL is accepting.outcome
