@@ -20,7 +20,7 @@ from openvc.proof.di_ecdsa_rdfc import EcdsaRdfcProofSuite
 from openvc.proof.di_jcs import EcdsaJcsProofSuite, EddsaJcsProofSuite
 from pyld import jsonld
 
-from skillmark_reference.credentials.context_states import newest_contexts
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.credentials.verifying import Policy, verify
 from skillmark_reference.documents import Documents, SystemClock
 from skillmark_reference.documents import Policy as Door

@@ -12,9 +12,9 @@ from interop.records import BEGIN, LIST
 from interop.suites import Form, Suite
 
 from skillmark_reference.credentials import issuing
-from skillmark_reference.credentials.context_states import newest_contexts
 from skillmark_reference.credentials.issuing import IssuingRefused
 from skillmark_reference.credentials.results import Verdict
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.credentials.verifying import verify as verify_credential
 from skillmark_reference.documents import Documents, Policy, SystemClock
 from skillmark_reference.securing import statuses, vc_jose_cose, vc_jwt

@@ -10,7 +10,7 @@ from tests.reference.credentials.surroundings import secret
 from tests.reference.securing import vectors
 
 from skillmark.cli.application import run
-from skillmark_reference.credentials.key_files import key_document
+from skillmark_reference.credentials.issuance.key_files import key_document
 from skillmark_reference.securing.keys import KeyType
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from tests.reference.credentials.surroundings import badge, signed
 from tests.reference.vocabularies.published import published_bytes, published_states
 
-from skillmark_reference.credentials.context_files import INDEX, REQUIREMENT, read_context_folder
+from skillmark_reference.credentials.issuance.context_files import INDEX, REQUIREMENT, read_context_folder
 from skillmark_reference.server import RunningServer
 from skillmark_reference.vocabularies.contexts import states_of
 

@@ -14,7 +14,7 @@ from tests.reference.credentials.surroundings import BEGIN, SCHOOL, badge
 from skillmark.cli import outputs
 from skillmark.cli.application import run
 from skillmark.core.errors import Misconfigured
-from skillmark_reference.credentials.completing import complete
+from skillmark_reference.credentials.issuance.completing import complete
 from skillmark_reference.credentials.issuing import IssuingRefused, with_proof
 from skillmark_reference.securing.instants import parse_date_time
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.reference.credentials.surroundings import badge, changed, signed
 
 from skillmark_reference.credentials.baking import bake
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.deriving import WHOLE, derive, withheld
+from skillmark_reference.credentials.issuance.deriving import WHOLE, derive, withheld
 from skillmark_reference.credentials.issuing import Signer, with_proof
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing.instants import parse_date_time
 
 from .drafts import ACHIEVEMENT, KEYS, LEARNER, PNG, draft, issued, key_file, names, printed, verdict, written

@@ -15,8 +15,8 @@ import pytest
 from tests.reference.credentials.surroundings import badge, check, told
 
 from skillmark_reference.credentials import issuing
+from skillmark_reference.credentials.issuance.key_files import KeyFile, controller_document, own_method, read_key_file
 from skillmark_reference.credentials.issuing import Signer
-from skillmark_reference.credentials.key_files import KeyFile, controller_document, own_method, read_key_file
 from skillmark_reference.credentials.results import Verdict
 from skillmark_reference.securing.dids import local_document
 

@@ -30,7 +30,7 @@ from tests.reference.credentials.surroundings import (
 from skillmark.cli.application import run
 from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.baking import bake
-from skillmark_reference.credentials.recipients import identity_hash
+from skillmark_reference.credentials.steps.recipients import identity_hash
 from skillmark_reference.server import RunningServer
 
 if TYPE_CHECKING:

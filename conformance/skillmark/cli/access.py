@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import Misconfigured
-from skillmark_reference.credentials.context_files import (
+from skillmark_reference.credentials.issuance.context_files import (
     REQUIREMENT,
     ContextFiles,
     ContextFinding,

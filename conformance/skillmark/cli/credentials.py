@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from skillmark.core.errors import Misconfigured
 from skillmark_reference.credentials import submissions
-from skillmark_reference.credentials.completing import is_identifier
-from skillmark_reference.credentials.recipients import Recipient
+from skillmark_reference.credentials.issuance.completing import is_identifier
 from skillmark_reference.credentials.results import Verdict
+from skillmark_reference.credentials.steps.recipients import Recipient
 from skillmark_reference.credentials.submissions import MOST_BYTES, Checked
 from skillmark_reference.credentials.verifying import verify
 from skillmark_reference.documents import DocumentKind, DocumentProblem

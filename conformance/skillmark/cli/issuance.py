@@ -15,13 +15,13 @@ from skillmark.cli.signing import SELECTIVE, TOKEN
 from skillmark.core.errors import Misconfigured
 from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.baking import UnusableImage, bake, unbake
-from skillmark_reference.credentials.completing import complete, recipient_members
-from skillmark_reference.credentials.context_states import context_urls, newest_contexts
-from skillmark_reference.credentials.deriving import WHOLE, derive, withheld
+from skillmark_reference.credentials.issuance.completing import complete, recipient_members
+from skillmark_reference.credentials.issuance.deriving import WHOLE, derive, withheld
 from skillmark_reference.credentials.issuing import IssuingRefused
-from skillmark_reference.credentials.recipients import identity_hash
 from skillmark_reference.credentials.results import Outcome, Problem, Verdict
-from skillmark_reference.credentials.sources import DocumentUnavailable, Sources
+from skillmark_reference.credentials.steps.context_states import context_urls, newest_contexts
+from skillmark_reference.credentials.steps.recipients import identity_hash
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable, Sources
 from skillmark_reference.credentials.verifying import verify
 from skillmark_reference.documents import DocumentKind, Documents, Policy, SystemClock
 from skillmark_reference.securing import strict_json

@@ -59,7 +59,7 @@ def generate(
         raise Misconfigured("--json prints what others may know, and --out - the secret. Leave one of them out.")
     outputs.refuse_existing(out, force=force)
     # It brings the library of signatures, which other verbs do without.
-    from skillmark_reference.credentials.key_files import key_document  # noqa: PLC0415
+    from skillmark_reference.credentials.issuance.key_files import key_document  # noqa: PLC0415
     from skillmark_reference.securing.keys import KeyType, SecretKey  # noqa: PLC0415
 
     key = SecretKey.generate(KeyType(_TYPES[key_type]))
@@ -119,7 +119,7 @@ def show(
 
 def _facts(key: PublicKey) -> dict[str, Any]:
     """Return what others may know of a key."""
-    from skillmark_reference.credentials.key_files import own_did, own_method  # noqa: PLC0415 - as above
+    from skillmark_reference.credentials.issuance.key_files import own_did, own_method  # noqa: PLC0415 - as above
     from skillmark_reference.securing.dids import did_jwk  # noqa: PLC0415 - as above
     from skillmark_reference.securing.keys import KeyType  # noqa: PLC0415 - as above
 

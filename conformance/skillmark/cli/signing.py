@@ -7,14 +7,14 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from skillmark.core.errors import Misconfigured
-from skillmark_reference.credentials.issuing import Signer
-from skillmark_reference.credentials.key_files import (
+from skillmark_reference.credentials.issuance.key_files import (
     KeyFile,
     UnusableKeyFile,
     controller_document,
     published_at,
     read_key_file,
 )
+from skillmark_reference.credentials.issuing import Signer
 from skillmark_reference.securing.dids import UnusableDid, did_jwk, did_key, parse_did_url
 from skillmark_reference.securing.integrity.cryptosuites import CRYPTOSUITES
 from skillmark_reference.securing.jose import Algorithm

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judgement", "Kind", "Row", "Subject", "decide", "decide_one", "subjects"]
 
+
 class _Family(Protocol):
     """Who has the products that a plan can be run against."""
 

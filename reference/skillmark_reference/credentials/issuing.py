@@ -9,11 +9,11 @@ import copy
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.inner_credentials import inner_credentials
 from skillmark_reference.credentials.kinds import CredentialKind, kind_of
 from skillmark_reference.credentials.results import Outcome, Problem
-from skillmark_reference.credentials.structure import structure_steps
+from skillmark_reference.credentials.steps.context_states import newest_contexts
+from skillmark_reference.credentials.steps.inner_credentials import inner_credentials
+from skillmark_reference.credentials.steps.structure import structure_steps
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import vc_jwt
 from skillmark_reference.securing.dids import did_key, did_key_method

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark_reference.credentials.algorithm import Place, Verifier
 from skillmark_reference.credentials.policies import Policy
-from skillmark_reference.credentials.presentations import Audience
-from skillmark_reference.credentials.sources import Sources
+from skillmark_reference.credentials.steps.algorithm import Place, Verifier
+from skillmark_reference.credentials.steps.presentations import Audience
+from skillmark_reference.credentials.steps.sources import Sources
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
-    from skillmark_reference.credentials.recipients import Recipient
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.credentials.steps.recipients import Recipient
+    from skillmark_reference.credentials.steps.sources import Documents
 
 __all__ = ["Policy", "verify", "verify_presentation"]
 

@@ -11,7 +11,7 @@ from skillmark_fixtures.pathways import Endorsed, badge_image, organization, pat
 from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.baking import ImageFormat, bake
 from skillmark_reference.credentials.issuing import Frame
-from skillmark_reference.credentials.recipients import identity_hash
+from skillmark_reference.credentials.steps.recipients import identity_hash
 from skillmark_reference.pathways.achievements import achievement, achievement_id, level_id, precedence, result_id
 from skillmark_reference.pathways.catalogue import (
     EndorsementOfAward,

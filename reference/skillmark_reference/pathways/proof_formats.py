@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials import issuing
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.deriving import derive
+from skillmark_reference.credentials.issuance.deriving import derive
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing.integrity.selective import Disclosure
 from skillmark_reference.securing.keys import KeyType, SecretKey
 

@@ -11,7 +11,7 @@ from skillmark_reference.securing.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from skillmark_reference.credentials.sources import Content, Documents
+    from skillmark_reference.credentials.steps.sources import Content, Documents
     from skillmark_reference.documents import DocumentKind
 
     #: Gives what is published at an address of the server, by the address and that of the server; nothing is ``None``.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.credentials.steps.sources import Documents
     from skillmark_reference.documents import Clock
 
 #: One submission, and the frame of the form around it.
@@ -71,7 +71,7 @@ class VerificationDesk:
 
     def verdict(self, request: Request, content: bytes, source: str, *, recipient: str = "", root: str) -> Response:
         """Return the page that shows what the records in a submission are worth; ``root`` leads from it to the first page."""
-        from skillmark_reference.credentials.recipients import Recipient  # noqa: PLC0415 - brings the libraries of signatures
+        from skillmark_reference.credentials.steps.recipients import Recipient  # noqa: PLC0415 - brings the libraries of signatures
         from skillmark_reference.credentials.submissions import check  # noqa: PLC0415 - as above
         from skillmark_reference.credentials.verifying import verify  # noqa: PLC0415 - as above
         from skillmark_reference.server.pages.verification import shown  # noqa: PLC0415 - as above

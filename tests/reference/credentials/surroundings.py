@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType
 
-    from skillmark_reference.credentials.recipients import Recipient
     from skillmark_reference.credentials.requirements import Subject
     from skillmark_reference.credentials.results import Verdict, Verification
+    from skillmark_reference.credentials.steps.recipients import Recipient
 
 Record = dict[str, Any]
 

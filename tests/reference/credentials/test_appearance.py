@@ -20,9 +20,9 @@ from tests.reference.credentials.surroundings import (
     unknown,
 )
 
-from skillmark_reference.credentials.context_states import newest_contexts
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.credentials.verifying import Policy
 from skillmark_reference.securing import multibase
 from skillmark_reference.securing.integrity.transforming import Environment, rdf_steps

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from tests.reference.credentials.surroundings import badge, carelessly_signed, check
 
-from skillmark_reference.credentials.context_states import context_urls, newest_contexts
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
+from skillmark_reference.credentials.steps.context_states import context_urls, newest_contexts
 from skillmark_reference.securing.integrity.expansion import expand
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from tests.reference.credentials.presenting import DATA_INTEGRITY, STRANGERS, V1, V2, plain
 from tests.reference.credentials.surroundings import LEARNER, badge, carelessly_signed, changed, check, signed
 
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.preconditions import problems_of
+from skillmark_reference.credentials.issuance.preconditions import problems_of
 from skillmark_reference.credentials.results import Verdict
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing.integrity.problems import ProofGenerationRefused
 
 Record = dict[str, Any]

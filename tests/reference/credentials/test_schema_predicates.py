@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from tests.reference.integrity.spoiling import spoiled
 from tests.reference.vocabularies.drawing import records
 
-from skillmark_reference.credentials.schema_predicates import UnknownKeyword, predicate
+from skillmark_reference.credentials.steps.schema_predicates import UnknownKeyword, predicate
 from skillmark_reference.vocabularies import load_vocabulary, vocabulary_ids
 from skillmark_reference.vocabularies.json_schema import Form, json_schema
 

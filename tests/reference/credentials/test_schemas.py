@@ -24,9 +24,9 @@ from tests.reference.credentials.surroundings import (
     unknown,
 )
 
-from skillmark_reference.credentials.bounded_schemas import UnusableSchema, Work, departures
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.credentials.steps.bounded_schemas import UnusableSchema, Work, departures
 from skillmark_reference.vocabularies import load_vocabulary
 from skillmark_reference.vocabularies.json_schema import json_schema
 

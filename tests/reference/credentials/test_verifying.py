@@ -25,11 +25,11 @@ from tests.reference.credentials.surroundings import (
 )
 
 from skillmark_reference.credentials import issuing
-from skillmark_reference.credentials.context_states import choices
-from skillmark_reference.credentials.recipients import Recipient, identity_hash
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
-from skillmark_reference.credentials.sources import Sources
+from skillmark_reference.credentials.steps.context_states import choices
+from skillmark_reference.credentials.steps.recipients import Recipient, identity_hash
+from skillmark_reference.credentials.steps.sources import Sources
 from skillmark_reference.credentials.verifying import verify
 from skillmark_reference.documents import Documents, SystemClock
 from skillmark_reference.documents import Policy as Door

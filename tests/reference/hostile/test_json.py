@@ -25,9 +25,10 @@ from tests.reference.credentials.surroundings import (
     unknown,
 )
 
-from skillmark_reference.credentials import issuing, structure
+from skillmark_reference.credentials import issuing
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict, Verification
+from skillmark_reference.credentials.steps import structure
 from skillmark_reference.credentials.verifying import Policy
 
 Record = dict[str, Any]

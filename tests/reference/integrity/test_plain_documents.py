@@ -15,7 +15,7 @@ from tests.reference.integrity.spoiling import spoiled
 from tests.reference.integrity.surroundings import VOCABULARY, contexts
 from tests.reference.vocabularies.drawing import records
 
-from skillmark_reference.credentials.context_states import newest_contexts
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing.integrity.active_contexts import MOST_TERMS, ActiveContexts, Made
 from skillmark_reference.securing.integrity.canonicalization import TooMuchWork, canonicalize
 from skillmark_reference.securing.integrity.contexts import CREDENTIALS_V2, Contexts

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.recipients import Recipient
     from skillmark_reference.credentials.results import Verification
+    from skillmark_reference.credentials.steps.recipients import Recipient
     from skillmark_reference.pathways.catalogue import Entry
     from skillmark_reference.pathways.issuing import Issued
 

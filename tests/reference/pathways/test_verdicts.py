@@ -11,9 +11,9 @@ from tests.reference.pathways.surroundings import OFFLINE, SLUGS, WEB, checked, 
 from skillmark_fixtures.learners import learner
 from skillmark_reference.credentials.baking import ImageFormat
 from skillmark_reference.credentials.kinds import CredentialKind
-from skillmark_reference.credentials.recipients import Recipient
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.credentials.steps.recipients import Recipient
 from skillmark_reference.pathways.catalogue import catalogue, find_entry
 from skillmark_reference.pathways.issuers import learner_did
 from skillmark_reference.pathways.proof_formats import ProofFormat

@@ -10,7 +10,7 @@ import httpx
 from starlette.applications import Starlette
 
 from skillmark.wire.in_process import AsgiTransport
-from skillmark_reference.credentials.context_states import newest_contexts
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.databases import Database
 from skillmark_reference.documents import Documents, Policy
 from skillmark_reference.securing.dids import did_key, did_key_method

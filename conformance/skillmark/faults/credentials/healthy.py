@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from skillmark_fixtures.pathways import badge_image, organizations
-from skillmark_reference.credentials.context_states import newest_contexts
 from skillmark_reference.credentials.issuing import Signer
-from skillmark_reference.credentials.recipients import identity_hash
+from skillmark_reference.credentials.steps.context_states import newest_contexts
+from skillmark_reference.credentials.steps.recipients import identity_hash
 from skillmark_reference.pathways.issuers import secret_key
 from skillmark_reference.securing import statuses
 from skillmark_reference.securing.integrity.proofs import add_proof

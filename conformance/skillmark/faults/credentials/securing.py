@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.faults.credentials import healthy
 from skillmark.strategies.credentials_coherence import secured
-from skillmark_reference.credentials.context_states import newest_contexts
 from skillmark_reference.credentials.kinds import CredentialKind, kind_of
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import jose, multibase
 from skillmark_reference.securing.instants import MalformedInstant, parse_date_time

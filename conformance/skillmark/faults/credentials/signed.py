@@ -10,9 +10,9 @@ from skillmark.faults.credentials import healthy, securing
 from skillmark.faults.credentials.handing_in import ISSUER_FAULTS, HandedIn, IssuerFault, Standard
 from skillmark.faults.credentials.written import credential, handed_in
 from skillmark_fixtures.pathways import organizations
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.deriving import derive
+from skillmark_reference.credentials.issuance.deriving import derive
 from skillmark_reference.credentials.issuing import Signer
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.pathways.issuers import secret_key
 from skillmark_reference.securing import multibase
 from skillmark_reference.securing.integrity.proofs import add_proof

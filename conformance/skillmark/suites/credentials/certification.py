@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from skillmark.suites.credentials.sightings import RULES
 from skillmark_reference.credentials.kinds import CredentialKind
-from skillmark_reference.credentials.recipients import Recipient, recipient_step
 from skillmark_reference.credentials.results import Outcome, Verdict
+from skillmark_reference.credentials.steps.recipients import Recipient, recipient_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

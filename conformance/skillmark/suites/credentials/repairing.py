@@ -7,10 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.inner_credentials import inner_credentials
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
-from skillmark_reference.credentials.structure import schema_problems, structure_steps
+from skillmark_reference.credentials.steps.inner_credentials import inner_credentials
+from skillmark_reference.credentials.steps.structure import schema_problems, structure_steps
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.instants import MalformedInstant, parse_date_time
 from skillmark_reference.vocabularies.json_schema import Form

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.strategies.credentials_nodes import classes_of
 from skillmark.suites.credentials.sightings import Departs, Holds, Sighting, Unknown
-from skillmark_reference.credentials.inner_credentials import inner_credentials
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
+from skillmark_reference.credentials.steps.inner_credentials import inner_credentials
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import jose, strict_json
 from skillmark_reference.securing.integrity.json_values import as_list

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_fixtures.pathways import organizations
 from skillmark_reference.credentials import issuing
-from skillmark_reference.credentials.context_states import newest_contexts
 from skillmark_reference.credentials.issuing import Frame, Signer
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.pathways.issuers import secret_key
 from skillmark_reference.securing import jose, multibase, vc_jwt
 from skillmark_reference.securing.dids import did_jwk

@@ -127,7 +127,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _claimed(token: str) -> dict[str, Any]:
-    from skillmark_reference.credentials.tokens import claimed  # noqa: PLC0415 - brings the libraries of signatures
+    from skillmark_reference.credentials.steps.tokens import claimed  # noqa: PLC0415 - brings the libraries of signatures
 
     said = claimed(token)
     if said is None:

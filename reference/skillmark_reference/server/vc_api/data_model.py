@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials import preconditions
-from skillmark_reference.credentials.references import compare_resources
+from skillmark_reference.credentials.issuance import preconditions
 from skillmark_reference.credentials.results import Problem
-from skillmark_reference.credentials.sources import Sources
+from skillmark_reference.credentials.steps.references import compare_resources
+from skillmark_reference.credentials.steps.sources import Sources
 from skillmark_reference.securing.integrity.directions import undirected
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.statuses import NoStatus, read_entry
@@ -17,7 +17,7 @@ from skillmark_reference.server.vc_api.related_resources import excepted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.credentials.steps.sources import Documents
 
 
 #: Documents that are read for one credential.

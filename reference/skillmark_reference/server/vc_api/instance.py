@@ -14,7 +14,7 @@ from skillmark_reference.server.vc_api.challenges import Challenges
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from skillmark_reference.credentials.sources import Documents as GivesDocuments
+    from skillmark_reference.credentials.steps.sources import Documents as GivesDocuments
     from skillmark_reference.databases import Database
     from skillmark_reference.documents import Clock
     from skillmark_reference.issuers import Issuer

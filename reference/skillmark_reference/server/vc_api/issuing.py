@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.deriving import derive
+from skillmark_reference.credentials.issuance.deriving import derive
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.issuers import FinalStatus, UnknownEntry, secured
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.instants import write_date_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.context_states import newest_contexts
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.documents import DocumentKind
 from skillmark_reference.issuers import did_document, did_web, secured
 from skillmark_reference.server.served import Served, ServedDocuments
@@ -14,7 +14,7 @@ from skillmark_reference.vocabularies import load_vocabulary, vocabulary_ids
 from skillmark_reference.vocabularies.json_schema import json_schema
 
 if TYPE_CHECKING:
-    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.credentials.steps.sources import Documents
     from skillmark_reference.issuers import Issuer
     from skillmark_reference.server.served import Publisher
     from skillmark_reference.server.vc_api.instance import Instance

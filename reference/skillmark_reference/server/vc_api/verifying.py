@@ -11,9 +11,9 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.policies import Policy
-from skillmark_reference.credentials.presentations import presented
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Verdict, verdict_of
+from skillmark_reference.credentials.steps.presentations import presented
 from skillmark_reference.credentials.verifying import verify, verify_presentation
 from skillmark_reference.documents import DocumentKind
 from skillmark_reference.securing.integrity.json_values import as_list
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from skillmark_reference.credentials.results import Step, Verification
-    from skillmark_reference.credentials.sources import Documents
+    from skillmark_reference.credentials.steps.sources import Documents
     from skillmark_reference.securing.integrity.problems import Problem as ProofProblem
     from skillmark_reference.server.vc_api.instance import Instance
 

@@ -10,7 +10,7 @@ from pyld import jsonld
 from tests.reference.vc_api.suites.driving import is_refused, proofs_of
 from tests.reference.vc_api.surroundings import DATA_INTEGRITY, V1, V2, Json, credential, holder_of, signed
 
-from skillmark_reference.credentials.context_states import newest_contexts
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from tests.reference.vc_api.suites.driving import is_refused, proofs_of
 from tests.reference.vc_api.suites.integrity import FORMAT, check_verifier, locally_signed, made_by, unsigned
 from tests.reference.vc_api.surroundings import DATA_INTEGRITY, V1, V2, Json, credential, holder_of, key, signed
 
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.deriving import derive
+from skillmark_reference.credentials.issuance.deriving import derive
+from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing import multibase
 from skillmark_reference.securing.integrity.selective import Disclosure
 from skillmark_reference.securing.integrity.selective_values import read_base, read_derived

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from skillmark_reference.credentials.contents import results_step
-from skillmark_reference.credentials.context_states import newest_contexts
-from skillmark_reference.credentials.inner_credentials import inner_credentials
 from skillmark_reference.credentials.kinds import CredentialKind, kind_of
-from skillmark_reference.credentials.periods import period_steps
-from skillmark_reference.credentials.references import compare_resources
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem
-from skillmark_reference.credentials.sources import Sources
-from skillmark_reference.credentials.structure import structure_steps
+from skillmark_reference.credentials.steps.contents import results_step
+from skillmark_reference.credentials.steps.context_states import newest_contexts
+from skillmark_reference.credentials.steps.inner_credentials import inner_credentials
+from skillmark_reference.credentials.steps.periods import period_steps
+from skillmark_reference.credentials.steps.references import compare_resources
+from skillmark_reference.credentials.steps.sources import Sources
+from skillmark_reference.credentials.steps.structure import structure_steps
 from skillmark_reference.documents.records import Unavailable
 from skillmark_reference.securing.integrity.expansion import expand
 from skillmark_reference.securing.integrity.json_values import without

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
-from skillmark_reference.credentials.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.integrity.problems import child
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from skillmark_reference.credentials.kinds import CredentialKind
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.sources import Sources
 
 #: Classes whose image has to be one of the two; of others no text says so.
 _DEMANDING = frozenset({"AchievementSubject", "Profile"})

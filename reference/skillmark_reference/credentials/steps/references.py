@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.digests import digests_of
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
-from skillmark_reference.credentials.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.digests import digests_of
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
@@ -19,9 +19,9 @@ from skillmark_reference.vocabularies.contexts import states_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.digests import Digest
     from skillmark_reference.credentials.kinds import CredentialKind
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.digests import Digest
+    from skillmark_reference.credentials.steps.sources import Sources
 
 _MEMBER = "relatedResource"
 #: SHA-384 of the published base context (data model 2.0, B.1 gives its SHA-256, which is in the table).

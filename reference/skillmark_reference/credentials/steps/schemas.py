@@ -9,12 +9,12 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.bounded_schemas import UnusableSchema, departures
-from skillmark_reference.credentials.digests import digests_of
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
-from skillmark_reference.credentials.sources import DocumentUnavailable
-from skillmark_reference.credentials.structure import class_problems, schema_problems
+from skillmark_reference.credentials.steps.bounded_schemas import UnusableSchema, departures
+from skillmark_reference.credentials.steps.digests import digests_of
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.structure import class_problems, schema_problems
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing import strict_json
 from skillmark_reference.securing.integrity.json_values import as_list
@@ -27,10 +27,10 @@ from skillmark_reference.vocabularies.json_schema import Form
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from skillmark_reference.credentials.bounded_schemas import Work
     from skillmark_reference.credentials.kinds import CredentialKind
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.bounded_schemas import Work
+    from skillmark_reference.credentials.steps.sources import Sources
 
     #: Verifies the credential that holds a schema, at an address; the place is where it is named.
     SchemaVerifier = Callable[[bytes, str, str], Verification]

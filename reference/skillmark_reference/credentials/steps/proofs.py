@@ -7,10 +7,10 @@ import dataclasses
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.context_states import choices
-from skillmark_reference.credentials.key_discovery import REFUSED, FoundKey, is_same_origin
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.steps.context_states import choices
+from skillmark_reference.credentials.steps.key_discovery import REFUSED, FoundKey, is_same_origin
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.cryptosuites import find_cryptosuite
 from skillmark_reference.securing.integrity.expansion import expand
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
-    from skillmark_reference.credentials.context_states import ContextChoice
-    from skillmark_reference.credentials.key_discovery import KeyDiscovery
     from skillmark_reference.credentials.kinds import CredentialKind
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.context_states import ContextChoice
+    from skillmark_reference.credentials.steps.key_discovery import KeyDiscovery
+    from skillmark_reference.credentials.steps.sources import Sources
     from skillmark_reference.securing.integrity.proofs import KeyFinder
     from skillmark_reference.securing.keys import PublicKey
 

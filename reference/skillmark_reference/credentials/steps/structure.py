@@ -12,14 +12,14 @@ from jsonschema import Draft202012Validator
 from skillmark_reference.credentials.kinds import CredentialKind, kinds_of
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
-from skillmark_reference.credentials.schema_errors import (
+from skillmark_reference.credentials.steps.schema_errors import (
     TooManyErrors,
     clause_of,
     counting,
     is_below,
     limited_causes,
 )
-from skillmark_reference.credentials.schema_predicates import predicate
+from skillmark_reference.credentials.steps.schema_predicates import predicate
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.integrity.problems import child
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from jsonschema.protocols import Validator
 
-    from skillmark_reference.credentials.schema_predicates import Predicate
+    from skillmark_reference.credentials.steps.schema_predicates import Predicate
     from skillmark_reference.vocabularies import ContextState, Item, RecordClass, Vocabulary
 
 _COUNTING = counting(Draft202012Validator)
@@ -157,7 +157,9 @@ def _context_remarks(credential: Mapping[str, Any], row: RecordClass, kind: Cred
     contexts = credential.get("@context")
     if not isinstance(contexts, list) and row.properties["@context"].items:
         yield Problem(pointer="/@context", message="@context is an array in canonical form; here it is one value")
-    if kind is CredentialKind.CLR and "2.0.0" in {each.id for each in _states_of(claims_of.contexts(credential)[1])[:1]}:
+    if kind is CredentialKind.CLR and "2.0.0" in {
+        each.id for each in _states_of(claims_of.contexts(credential)[1])[:1]
+    }:
         message = "new records name context-2.0.1.json; context.json has neither partial nor ClrSubject.identifier"
         yield Problem(pointer="/@context/1", message=message, clause="CLR20-R-010")
 

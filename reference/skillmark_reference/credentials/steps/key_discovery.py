@@ -9,7 +9,7 @@ import dataclasses
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing import strict_json
 from skillmark_reference.securing.dids import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.sources import Sources
 
 #: What keeps a key from being used, told apart from `KeyUnavailable`: nothing is known then.
 REFUSED = (NoVerificationMethod, UnusableDid, UnusableKey)

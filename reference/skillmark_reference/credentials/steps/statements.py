@@ -20,8 +20,8 @@ from skillmark_reference.securing.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.context_states import ContextChoice
     from skillmark_reference.credentials.kinds import CredentialKind
+    from skillmark_reference.credentials.steps.context_states import ContextChoice
     from skillmark_reference.securing.integrity.expansion import Expansion
 
 #: What says nothing against a document: it could not be read as far as that.

@@ -12,7 +12,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing.integrity.contexts import Contexts, UnreadableContext
 from skillmark_reference.securing.integrity.json_values import as_list
@@ -21,7 +21,7 @@ from skillmark_reference.vocabularies.contexts import all_states, context_docume
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.sources import Sources
     from skillmark_reference.vocabularies import ContextState
 
 

@@ -20,7 +20,7 @@ from jsonschema_specifications import REGISTRY
 from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource
 
-from skillmark_reference.credentials.schema_errors import causes
+from skillmark_reference.credentials.steps.schema_errors import causes
 from skillmark_reference.securing import strict_json
 from skillmark_reference.securing.quoting import quoted
 from skillmark_reference.securing.strict_json import MalformedJson
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from jsonschema.protocols import Validator
 
-    from skillmark_reference.credentials.schema_errors import SchemaError
+    from skillmark_reference.credentials.steps.schema_errors import SchemaError
 
     #: Returns the bytes of a schema by its address; raises a LookupError where it cannot be had.
     SchemaReader = Callable[[str], bytes]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.context_states import choices
-from skillmark_reference.credentials.key_discovery import REFUSED, FoundKey
 from skillmark_reference.credentials.kinds import CredentialKind
-from skillmark_reference.credentials.proofs import controller_step, find_proofs
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import STATES, Outcome, Problem, Step, Verdict, conclude
-from skillmark_reference.credentials.tokens import holder_id
+from skillmark_reference.credentials.steps.context_states import choices
+from skillmark_reference.credentials.steps.key_discovery import REFUSED, FoundKey
+from skillmark_reference.credentials.steps.proofs import controller_step, find_proofs
+from skillmark_reference.credentials.steps.tokens import holder_id
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.integrity.problems import child
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
-    from skillmark_reference.credentials.context_states import ContextChoice
-    from skillmark_reference.credentials.key_discovery import KeyDiscovery
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.context_states import ContextChoice
+    from skillmark_reference.credentials.steps.key_discovery import KeyDiscovery
+    from skillmark_reference.credentials.steps.sources import Sources
 
 _KIND = CredentialKind.PRESENTATION
 _MEMBERS = "verifiableCredential"

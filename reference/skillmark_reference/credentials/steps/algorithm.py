@@ -5,26 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials import presentations, refreshing
-from skillmark_reference.credentials.bounded_schemas import Work
-from skillmark_reference.credentials.contents import association_steps, results_step
-from skillmark_reference.credentials.context_states import choices
-from skillmark_reference.credentials.envelopes import is_enveloped, open_envelope
-from skillmark_reference.credentials.images import images_step
-from skillmark_reference.credentials.inner_credentials import (
-    InnerCredential,
-    Verified,
-    endorsements_step,
-    inner_credentials,
-    member_steps,
-)
-from skillmark_reference.credentials.key_discovery import KeyDiscovery
 from skillmark_reference.credentials.kinds import CredentialKind, kind_of
-from skillmark_reference.credentials.look_alikes import look_alikes_step
-from skillmark_reference.credentials.periods import period_steps
-from skillmark_reference.credentials.proofs import find_proofs
-from skillmark_reference.credentials.recipients import Recipient, recipient_step
-from skillmark_reference.credentials.references import related_resources_step
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import (
     Outcome,
@@ -35,12 +16,31 @@ from skillmark_reference.credentials.results import (
     conclude,
     verdict_of,
 )
-from skillmark_reference.credentials.schemas import SchemaCheck
-from skillmark_reference.credentials.sources import DocumentUnavailable
-from skillmark_reference.credentials.statements import statement_steps
-from skillmark_reference.credentials.statuses import StatusCheck
-from skillmark_reference.credentials.structure import structure_steps
-from skillmark_reference.credentials.tokens import claimed, find_token, format_of
+from skillmark_reference.credentials.steps import presentations, refreshing
+from skillmark_reference.credentials.steps.bounded_schemas import Work
+from skillmark_reference.credentials.steps.contents import association_steps, results_step
+from skillmark_reference.credentials.steps.context_states import choices
+from skillmark_reference.credentials.steps.envelopes import is_enveloped, open_envelope
+from skillmark_reference.credentials.steps.images import images_step
+from skillmark_reference.credentials.steps.inner_credentials import (
+    InnerCredential,
+    Verified,
+    endorsements_step,
+    inner_credentials,
+    member_steps,
+)
+from skillmark_reference.credentials.steps.key_discovery import KeyDiscovery
+from skillmark_reference.credentials.steps.look_alikes import look_alikes_step
+from skillmark_reference.credentials.steps.periods import period_steps
+from skillmark_reference.credentials.steps.proofs import find_proofs
+from skillmark_reference.credentials.steps.recipients import Recipient, recipient_step
+from skillmark_reference.credentials.steps.references import related_resources_step
+from skillmark_reference.credentials.steps.schemas import SchemaCheck
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.statements import statement_steps
+from skillmark_reference.credentials.steps.statuses import StatusCheck
+from skillmark_reference.credentials.steps.structure import structure_steps
+from skillmark_reference.credentials.steps.tokens import claimed, find_token, format_of
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import jose, strict_json
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.envelopes import TokenFormat
     from skillmark_reference.credentials.policies import Policy
-    from skillmark_reference.credentials.presentations import Audience
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.envelopes import TokenFormat
+    from skillmark_reference.credentials.steps.presentations import Audience
+    from skillmark_reference.credentials.steps.sources import Sources
 
 #: Steps that ask for documents that a credential names: not before it is known who named them.
 _LATE = {

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.issuing import IssuingRefused
 from skillmark_reference.credentials.kinds import CredentialKind, kinds_of
-from skillmark_reference.credentials.recipients import identity_hash
 from skillmark_reference.credentials.results import Problem
+from skillmark_reference.credentials.steps.recipients import identity_hash
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.instants import write_date_time
 from skillmark_reference.securing.integrity.json_values import as_list

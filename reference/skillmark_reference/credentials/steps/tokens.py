@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.envelopes import TokenFormat
-from skillmark_reference.credentials.key_discovery import REFUSED, FoundKey
 from skillmark_reference.credentials.kinds import CredentialKind
-from skillmark_reference.credentials.proofs import controller_step
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.steps.envelopes import TokenFormat
+from skillmark_reference.credentials.steps.key_discovery import REFUSED, FoundKey
+from skillmark_reference.credentials.steps.proofs import controller_step
 from skillmark_reference.securing import claim_mapping, jose, strict_json, vc_jose_cose, vc_jwt
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.instants import MalformedInstant, parse_numeric_date
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from skillmark_reference.credentials.key_discovery import KeyDiscovery
+    from skillmark_reference.credentials.steps.key_discovery import KeyDiscovery
     from skillmark_reference.securing.keys import PublicKey
     from skillmark_reference.securing.vc_jose_cose import JoseVerification
     from skillmark_reference.securing.vc_jwt import VcJwtVerification

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, Verdict, conclude
-from skillmark_reference.credentials.sources import DocumentUnavailable
+from skillmark_reference.credentials.steps.sources import DocumentUnavailable
 from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing import revocation_lists, statuses, strict_json
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from skillmark_reference.credentials.results import Verification
-    from skillmark_reference.credentials.sources import Sources
+    from skillmark_reference.credentials.steps.sources import Sources
 
     #: Verifies the credential that holds a list, at an address; the place is where it is named.
     ListVerifier = Callable[[bytes, str, str], Verification]

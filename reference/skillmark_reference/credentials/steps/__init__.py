@@ -1,0 +1,1 @@
+"""The steps of a verification, one module per subject, and what they share."""
