@@ -36,11 +36,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Does a product really speak CASE? Runs conformance plans against any provider, and serves a reference one.",
+    help="Does a product really speak CASE, Open Badges 3.0 and CLR 2.0? Runs conformance plans against any product, issues and "
+    "verifies credentials, and serves a reference implementation.",
     epilog=examples(
         "skillmark demo",
         "skillmark init && skillmark doctor --target target.toml",
         "skillmark test case-1.1-provider --target target.toml",
+        "skillmark verify badge.png",
     )
     + "\n\nExit codes: 0 conformant, 1 not conformant, 2 wrong use or configuration, 3 not fully verified, "
     "4 target unreachable, 70 internal error.",
