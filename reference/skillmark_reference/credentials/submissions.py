@@ -55,7 +55,8 @@ def check(content: bytes, *, source: str, verify: Callable[[bytes | str], Verifi
     elif start.startswith(b"["):
         yield from _array(source, content, verify)
     else:
-        yield _checked(source, verify(content))
+        # A byte order mark may be left out (RFC 8259, 8.1).
+        yield _checked(source, verify(content.removeprefix(_BYTE_ORDER_MARK)))
 
 
 def _image(source: str, content: bytes, verify: Callable[[bytes | str], Verification]) -> Checked:
@@ -65,8 +66,9 @@ def _image(source: str, content: bytes, verify: Callable[[bytes | str], Verifica
         return _refused(source, str(error))
     if not baked:
         return _refused(source, "no credential is baked into the image")
-    if baked[0].version is not BakingVersion.OPEN_BADGES_3:
-        return _refused(source, f"expected is a credential of Open Badges 3.0; the image has {baked[0].version.value}")
+    if baked[0].version is BakingVersion.OPEN_BADGES_2:
+        message = f"expected is a credential of Open Badges 3.0 or CLR 2.0; the image has {baked[0].version.value}"
+        return _refused(source, message)
     return _checked(source, verify(baked[0].text), tuple(each.value for each in baked[0].departures))
 
 

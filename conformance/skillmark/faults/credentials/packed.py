@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from skillmark.faults.credentials import healthy, securing
 from skillmark.faults.credentials.handing_in import ISSUER_FAULTS, HandedIn, IssuerFault, Standard
 from skillmark.faults.credentials.written import credential, handed_in
-from skillmark.suites.credentials.record_images import KEYWORD, NAMESPACE
 from skillmark_fixtures.pathways import badge_image
-from skillmark_reference.credentials.baking import bake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +22,8 @@ _UNREAD = "Readers do not find the credential, or cannot read it."
 _HEAD = 33
 PLACE = "openbadgecredential"
 BADGE_NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+RECORD_PLACE = "clrcredential"
+RECORD_NAMESPACE = "https://purl.imsglobal.org/clr/v2p0"
 
 
 def _text(standard: Standard) -> str:
@@ -184,21 +184,21 @@ _file(
     "CLR20-R-022",
     standards=_RECORDS,
     name=_PNG,
-    make=lambda text, _: png(itxt(KEYWORD, text, is_compressed=True)),
+    make=lambda text, _: png(itxt(RECORD_PLACE, text, is_compressed=True)),
 )
 _file(
     "record-png-baked-twice",
     "CLR20-R-022",
     standards=_RECORDS,
     name=_PNG,
-    make=lambda text, _: png(itxt(KEYWORD, text), itxt(KEYWORD, text)),
+    make=lambda text, _: png(itxt(RECORD_PLACE, text), itxt(RECORD_PLACE, text)),
 )
 _file(
     "record-at-the-place-of-badges",
     "CLR20-R-022",
     standards=_RECORDS,
     name=_PNG,
-    make=lambda text, _: bake(badge_image("png"), text),
+    make=lambda text, _: png(itxt(PLACE, text)),
 )
 
 
@@ -270,12 +270,12 @@ _file(
     "CLR20-R-023",
     standards=_RECORDS,
     name=_SVG,
-    make=lambda *_: svg(element(healthy.BADGE), namespace=NAMESPACE),
+    make=lambda *_: svg(element(healthy.BADGE), namespace=RECORD_NAMESPACE),
 )
 _file(
     "record-svg-baked-twice",
     "CLR20-R-023",
     standards=_RECORDS,
     name=_SVG,
-    make=lambda text, _: svg(element(text), element(text), namespace=NAMESPACE),
+    make=lambda text, _: svg(element(text), element(text), namespace=RECORD_NAMESPACE),
 )

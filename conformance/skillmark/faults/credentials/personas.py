@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from skillmark.core.outcomes import Verdict
 from skillmark.faults.credentials import healthy, packed, securing, signed
 from skillmark.faults.credentials.handing_in import HandedIn, Standard
-from skillmark.suites.credentials.record_images import KEYWORD, NAMESPACE
 from skillmark_fixtures.pathways import badge_image
 from skillmark_reference.pathways import hosting
 from skillmark_reference.pathways.catalogue import find_entry
@@ -255,8 +254,8 @@ _persona(
 def _baked_record(standard: Standard) -> HandedIn:
     text = securing.written(securing.whole(_credential(standard))).decode()
     return _files(
-        record__png=packed.png(packed.itxt(KEYWORD, text)),
-        record__svg=packed.svg(packed.element(text), namespace=NAMESPACE),
+        record__png=packed.png(packed.itxt(packed.RECORD_PLACE, text)),
+        record__svg=packed.svg(packed.element(text), namespace=packed.RECORD_NAMESPACE),
     )
 
 

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING
 from skillmark.core.errors import Broken, Misconfigured, TargetUnreachable
 from skillmark.core.exchanges import Trouble, TroubleKind
 from skillmark.suites.credentials import sources
-from skillmark.suites.credentials.record_images import baked_records
 from skillmark.suites.credentials.shown import BADGES, Shown, opened
 from skillmark.suites.credentials.sightings import Departs, Unknown
 from skillmark_reference.credentials import submissions
-from skillmark_reference.credentials.baking import UnusableImage
 from skillmark_reference.credentials.kinds import CredentialKind
-from skillmark_reference.credentials.submissions import Checked
 from skillmark_reference.credentials.verifying import verify
 from skillmark_reference.documents import Documents, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from skillmark.core.exchanges import Exchange
     from skillmark.core.target import Submissions
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from skillmark.suites.credentials.sightings import Sighting
     from skillmark.suites.credentials.sources import Source
     from skillmark_reference.credentials.results import Verification
+    from skillmark_reference.credentials.submissions import Checked
 
 #: What a plan is about, by its catalogue.
 SUBJECTS = {"open_badges": BADGES, "clr": frozenset({CredentialKind.CLR})}
@@ -162,8 +160,6 @@ class Evidence:
             (checked, texts[-1] if checked.verification else None)
             for checked in submissions.check(source.content, source=source.exchange.url, verify=verified)
         ]
-        if self.catalogue_id == "clr" and not any(each.verification for each, _ in found):
-            found = list(self._record_in_image(source, verified)) or found
         opened_ones = (_shown(source, checked, text) for checked, text in found)
         shown = [one for one in opened_ones if one is not None]
         mine = tuple(each for each in shown if each.kind not in _TOLD - SUBJECTS[self.catalogue_id])
@@ -173,17 +169,6 @@ class Evidence:
             credentials=mine,
             others=len(shown) - len(mine),
         )
-
-    def _record_in_image(
-        self, source: Source, verified: Callable[[bytes | str], Verification]
-    ) -> Iterator[tuple[Checked, bytes | str | None]]:
-        try:
-            texts = baked_records(source.content)[:1]
-        except UnusableImage:
-            return
-        for text in texts:
-            found = verified(text)
-            yield Checked(source=source.exchange.url, verdict=found.verdict, verification=found), text
 
     def _refuse_nothing(self) -> None:
         if not any(each.source.is_read or each.source.is_unusable for each in self.submissions):

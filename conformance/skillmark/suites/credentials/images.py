@@ -8,8 +8,6 @@ import re
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.credentials.documents import TOKEN
-from skillmark.suites.credentials.record_images import KEYWORD, NAMESPACE, baked_records, chunks
 from skillmark.suites.credentials.shown import JUDGED
 from skillmark.suites.credentials.sightings import RULES, Departs, Holds, Rule
 from skillmark_reference.credentials.baking import (
@@ -24,7 +22,6 @@ from skillmark_reference.credentials.baking import (
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.documents import DocumentKind, DocumentProblem
-from skillmark_reference.securing.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
 
 _NO_IMAGE = "No baked image of this form was handed in."
 _OTHER_IMAGES = {b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP"}
-_OPEN_BADGES = BakingVersion.OPEN_BADGES_3.place
+_OPEN_BADGES, _CLR = BakingVersion.OPEN_BADGES_3.place, BakingVersion.CLR_2.place
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]")
 
 
@@ -48,13 +45,13 @@ def _images(evidence: Evidence, image_format: ImageFormat) -> Iterator[Submissio
             yield each
 
 
-def _baked(submission: Submission) -> Baked | str:
-    """Return the badge in an image, or why there is none."""
+def _baked(submission: Submission, version: BakingVersion = BakingVersion.OPEN_BADGES_3) -> Baked | str:
+    """Return the credential at the place of a standard in an image, or why there is none."""
     try:
-        found = [each for each in find_baked(submission.source.content) if each.version is BakingVersion.OPEN_BADGES_3]
+        found = [each for each in find_baked(submission.source.content) if each.version is version]
     except UnusableImage as error:
         return str(error)
-    return found[0] if found else "no badge at the place that the standard has for it"
+    return found[0] if found else "no credential at the place that the standard has for it"
 
 
 def _said(submission: Submission, problem: str | None, expected: str = "") -> Sighting:
@@ -139,33 +136,23 @@ for _requirement, (_name, _format, _problem) in _BAKED.items():
 @RULES.decides("CLR20-R-022", absent=_NO_IMAGE)
 def png_records(evidence: Evidence) -> Iterator[Sighting]:
     """Look for the chunk of a record."""
-    for each in _images(evidence, ImageFormat.PNG):
-        try:
-            found = list(chunks(each.source.content))
-        except UnusableImage as error:
-            yield _said(each, str(error))
-            continue
-        problem = "no such chunk" if not found else "several such chunks" if len(found) > 1 else None
-        compressed = "the text is compressed" if any(is_compressed for _, is_compressed in found) else None
-        yield _said(each, problem or compressed, f"one uncompressed iTXt chunk {KEYWORD}")
+    expected = f"one uncompressed iTXt chunk {_CLR.keyword}"
+    yield from _records(evidence, ImageFormat.PNG, expected, Departure.SEVERAL, Departure.COMPRESSED)
 
 
 @RULES.decides("CLR20-R-023", absent=_NO_IMAGE)
 def svg_records(evidence: Evidence) -> Iterator[Sighting]:
     """Look for the element of a record."""
-    for each in _images(evidence, ImageFormat.SVG):
-        try:
-            found = baked_records(each.source.content)
-        except UnusableImage as error:
-            yield _said(each, str(error))
-            continue
-        problem = "no such element" if not found else "several such elements" if len(found) > 1 else None
-        problem = problem or (None if _is_credential(found[0]) else f"its text is {quoted(found[0])}")
-        yield _said(each, problem, f"one element credential of the namespace {NAMESPACE}")
+    expected = f"one element credential of the namespace {_CLR.namespace}"
+    yield from _records(evidence, ImageFormat.SVG, expected, Departure.SEVERAL)
 
 
-def _is_credential(text: str) -> bool:
-    return text.startswith("{") or bool(TOKEN.fullmatch(text.encode()))
+def _records(
+    evidence: Evidence, image_format: ImageFormat, expected: str, *departures: Departure
+) -> Iterator[Sighting]:
+    for each in _images(evidence, image_format):
+        found = _baked(each, BakingVersion.CLR_2)
+        yield _said(each, found if isinstance(found, str) else _departure(found, *departures), expected)
 
 
 # Images in credentials

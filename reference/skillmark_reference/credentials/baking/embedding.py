@@ -1,4 +1,4 @@
-"""Baking a credential into an image, and taking it out again (Open Badges 3.0, 5.3)."""
+"""Baking a credential into an image, and taking it out again (Open Badges 3.0, 5.3; CLR 2.0 likewise)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from skillmark_reference.credentials.baking.images import (
     ImageProblem,
     UnusableImage,
 )
-from skillmark_reference.securing import strict_json
+from skillmark_reference.securing import jose, strict_json
+from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.quoting import quoted
 from skillmark_reference.securing.strict_json import MalformedJson
 
@@ -29,10 +30,14 @@ _URL = re.compile(r"https?://[!-~]+", re.ASCII)
 #: White space of JSON and of XML.
 _WHITE = " \t\r\n"
 _LONGEST_MESSAGE = 240
+#: The type of what CLR 2.0 has a place for.
+_RECORD = "ClrCredential"
 
 
 def bake(image: bytes, credential: str, *, replace: bool = False) -> bytes:
-    """Return an image with an Open Badges 3.0 credential in it; nothing else of the image is changed.
+    """Return an image with a credential of Open Badges 3.0 or CLR 2.0 in it; nothing else of the image is changed.
+
+    A ClrCredential is put where CLR 2.0 has it, everything else where Open Badges 3.0 does.
 
     Args:
         image: A PNG, or an SVG in UTF-8.
@@ -45,28 +50,28 @@ def bake(image: bytes, credential: str, *, replace: bool = False) -> bytes:
     text = credential.strip(_WHITE)
     form = _checked_form(text)
     if format_of(image) is ImageFormat.PNG:
-        baked = png.write(image, text, version=BakingVersion.OPEN_BADGES_3, replace=replace)
+        baked = png.write(image, text, version=_version_of(text, form), replace=replace)
     else:
-        baked = svg.write(image, text, form=form, replace=replace)
+        baked = svg.write(image, text, version=_version_of(text, form), form=form, replace=replace)
     _check_size(len(baked))
     return baked
 
 
 def unbake(image: bytes) -> Baked:
-    """Return the credential in an image: that of Open Badges 3.0, or else that of 2.0.
+    """Return the credential in an image: that of Open Badges 3.0, or else that of CLR 2.0, or else that of Open Badges 2.0.
 
     Raises:
         UnusableImage: The image cannot be read, has no credential, or another text in its place.
     """
     baked = find_baked(image)
     if not baked:
-        message = "the image has no credential: neither of Open Badges 3.0 nor of 2.0"
+        message = f"the image has no credential: {', '.join(each.value for each in BakingVersion)} have places for one"
         raise UnusableImage(ImageProblem.NOT_BAKED, message)
     return baked[0]
 
 
 def find_baked(image: bytes) -> tuple[Baked, ...]:
-    """Return the credentials in an image, at most one for each version of Open Badges, that of 3.0 first.
+    """Return the credentials in an image, at most one for each standard, that of Open Badges 3.0 first.
 
     Raises:
         UnusableImage: The image cannot be read, or another text is in the place of a credential.
@@ -109,6 +114,18 @@ def _checked_form(text: str) -> BakedForm:
         message = f"expected is JSON or a compact JWS: {str(error)[:_LONGEST_MESSAGE]}"
         raise UnusableImage(ImageProblem.NOT_A_CREDENTIAL, message) from None
     return BakedForm.JSON
+
+
+def _version_of(text: str, form: BakedForm) -> BakingVersion:
+    """Tell by its type where a credential belongs; a token has it in its payload, or there in the older claim ``vc``."""
+    token = jose.read_compact(text)[1] if form is BakedForm.TOKEN else None
+    try:
+        found = strict_json.parse_object(text.encode() if token is None else token.payload)
+    except MalformedJson:
+        return BakingVersion.OPEN_BADGES_3
+    inner = found.get("vc")
+    types = as_list((inner if isinstance(inner, dict) else found).get("type"))
+    return BakingVersion.CLR_2 if _RECORD in types else BakingVersion.OPEN_BADGES_3
 
 
 def _baked(finding: Finding, image_format: ImageFormat) -> Baked:

@@ -20,13 +20,15 @@ class ImageFormat(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a version of Open Badges puts a credential."""
+    """Where a standard puts a credential."""
 
     #: Of the iTXt chunk.
     keyword: str
     #: Of the element.
     namespace: str
     element: str
+    #: That a writer binds to the namespace.
+    prefix: str = "openbadges"
 
     @property
     def name(self) -> str:
@@ -35,9 +37,10 @@ class Place:
 
 
 class BakingVersion(enum.Enum):
-    """The versions that say how to bake."""
+    """The standards that say how to bake, those that are written before the one that is only read."""
 
     OPEN_BADGES_3 = "Open Badges 3.0"
+    CLR_2 = "CLR 2.0"
     OPEN_BADGES_2 = "Open Badges 2.0"
 
     @property
@@ -49,6 +52,9 @@ class BakingVersion(enum.Enum):
 _PLACES = {
     BakingVersion.OPEN_BADGES_3: Place(
         keyword="openbadgecredential", namespace="https://purl.imsglobal.org/ob/v3p0", element="credential"
+    ),
+    BakingVersion.CLR_2: Place(
+        keyword="clrcredential", namespace="https://purl.imsglobal.org/clr/v2p0", element="credential", prefix="clr"
     ),
     BakingVersion.OPEN_BADGES_2: Place(keyword="openbadges", namespace="http://openbadges.org", element="assertion"),
 }

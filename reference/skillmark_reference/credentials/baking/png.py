@@ -1,4 +1,4 @@
-"""Credentials in PNG: one uncompressed iTXt chunk (Open Badges 3.0, 5.3.1; Portable Network Graphics, 5 and 11.3)."""
+"""Credentials in PNG: one uncompressed iTXt chunk (Open Badges 3.0, 5.3.1; CLR 2.0; Portable Network Graphics, 5 and 11.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials in SVG: one element, the first child of the root (Open Badges 3.0, 5.3.2).
+"""Credentials in SVG: one element, the first child of the root (Open Badges 3.0, 5.3.2; CLR 2.0 likewise).
 
 The image is scanned, and never built as a tree or written anew: a credential is put between two bytes of it. So comments,
 prefixes and white space of the artist stay what they are.
@@ -27,8 +27,9 @@ from skillmark_reference.securing.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from skillmark_reference.credentials.baking.images import Place
+
 _ROOT = "{http://www.w3.org/2000/svg}svg"
-_PREFIX = "openbadges"
 _VERSIONS = {version.place.name: version for version in BakingVersion}
 _ENCODINGS = frozenset({None, "utf-8", "utf8", "us-ascii", "ascii"})
 _MOST_ELEMENTS = 200_000
@@ -68,32 +69,33 @@ def read(image: bytes) -> list[Finding]:
     return [finding for finding in findings if finding is not None]
 
 
-def write(image: bytes, text: str, *, form: BakedForm, replace: bool) -> bytes:
-    """Return an SVG with a text at the place of Open Badges 3.0; everything else stays, byte for byte.
+def write(image: bytes, text: str, *, version: BakingVersion, form: BakedForm, replace: bool) -> bytes:
+    """Return an SVG with a text at the place of a version; everything else stays, byte for byte.
 
     JSON keeps its meaning, and its letters except two that XML does not know, which become escapes.
 
     Raises:
         UnusableImage: The bytes are no SVG, there is such a text already and it may not be replaced, or the prefix is taken.
     """
-    place = BakingVersion.OPEN_BADGES_3.place
+    place = version.place
+    prefix = place.prefix
     scan = _scanned(image)
-    existing = [each for each in scan.elements if each.version is BakingVersion.OPEN_BADGES_3]
+    existing = [each for each in scan.elements if each.version is version]
     if existing and not replace:
-        raise UnusableImage(ImageProblem.ALREADY_BAKED, "the image has a credential of Open Badges 3.0 already")
-    if scan.prefixes.get(_PREFIX, place.namespace) != place.namespace:
+        raise UnusableImage(ImageProblem.ALREADY_BAKED, f"the image has a credential of {version.value} already")
+    if scan.prefixes.get(prefix, place.namespace) != place.namespace:
         message = (
-            f"the root uses the prefix {_PREFIX} for {quoted(scan.prefixes[_PREFIX])}; expected is {place.namespace}"
+            f"the root uses the prefix {prefix} for {quoted(scan.prefixes[prefix])}; expected is {place.namespace}"
         )
         raise UnusableImage(ImageProblem.PREFIX_TAKEN, message)
     for element in reversed(existing):
         image = image[: element.start] + image[_end_of(image, element) :]
-    declaration = "" if _PREFIX in scan.prefixes else f' xmlns:{_PREFIX}="{place.namespace}"'
-    return _inserted(image, scan.root, declaration=declaration.encode(), child=_written(text, form).encode())
+    declaration = "" if prefix in scan.prefixes else f' xmlns:{prefix}="{place.namespace}"'
+    return _inserted(image, scan.root, declaration=declaration.encode(), child=_written(text, place, form).encode())
 
 
-def _written(text: str, form: BakedForm) -> str:
-    name = f"{_PREFIX}:{BakingVersion.OPEN_BADGES_3.place.element}"
+def _written(text: str, place: Place, form: BakedForm) -> str:
+    name = f"{place.prefix}:{place.element}"
     if form is BakedForm.TOKEN:
         return f'<{name} verify="{text}"></{name}>'
     body = text.translate(_NO_XML).replace("]]>", "]]]]><![CDATA[>")
@@ -128,7 +130,8 @@ def _finding(elements: list[_Element]) -> Finding | None:
     departures = {
         Departure.SEVERAL: len(elements) > 1,
         Departure.MISPLACED: not element.is_first,
-        Departure.TWO_FORMS: bool(element.verify and element.body) and element.version is BakingVersion.OPEN_BADGES_3,
+        Departure.TWO_FORMS: bool(element.verify and element.body)
+        and element.version is not BakingVersion.OPEN_BADGES_2,
         Departure.NOT_CDATA: bool(element.body) and not element.has_cdata,
     }
     return Finding(
@@ -139,10 +142,10 @@ def _finding(elements: list[_Element]) -> Finding | None:
 
 
 def _counted(element: _Element) -> str:
-    """Return what counts: the attribute in 3.0, the body in 2.0, whose attribute is an address beside it."""
-    if element.version is BakingVersion.OPEN_BADGES_3:
-        return element.verify or element.body
-    return element.body or element.verify
+    """Return what counts: the attribute, and in Open Badges 2.0 the body, whose attribute is an address beside it."""
+    if element.version is BakingVersion.OPEN_BADGES_2:
+        return element.body or element.verify
+    return element.verify or element.body
 
 
 # Scanning
