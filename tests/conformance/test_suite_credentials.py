@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from tests.reference.credentials import test_published
@@ -279,13 +279,27 @@ def test_no_content_is_a_defect_of_ours(content: bytes, standard: Standard) -> N
     assert accused(result) | accused(result, Outcome.WARNED) or "not judged" in result.sampling[1]
 
 
-def test_a_document_that_breaks_the_verifier_does_not_end_the_run() -> None:
-    """A record with a context that nobody published beside a good one: the good one is judged, and the odd one passes nothing."""
+def test_a_document_that_nobody_can_read_is_not_passed() -> None:
+    """A record with a context that nobody published beside a good one: what its statements are cannot be told."""
     odd = healthy.record()
     odd["@context"][1] = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.0.json"
     result = ran(RECORDS, good__json=signed(healthy.record()), odd__json=signed(odd))
+    assert Outcome.CANNOT_TELL is result.requirements["CLR20-R-009"].outcome
+    assert Outcome.PASSED is result.requirements["CLR20-R-015"].outcome
+
+
+def test_a_document_that_breaks_the_verifier_does_not_end_the_run() -> None:
+    """Where Skillmark itself fails on one record the other is judged, the defect is told, and the run is not conformant."""
+    address = "https://school.example/list"
+    entry = {"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "1"}
+    odd = healthy.record() | {"credentialStatus": {"id": f"{address}#1", **entry, "statusListCredential": address}}
+    files = {"good.json": signed(healthy.record()), "odd.json": signed(odd)}
+    # No door gives a number in the place of bytes.
+    broken = {**healthy.documents(), address: cast("bytes", 5)}
+    result = judged(RECORDS, HandedIn(files=files, documents=broken), DEPTH)
     assert Verdict.CONFORMANT is not result.verdict
-    assert Outcome.PASSED is result.requirements["CLR20-R-015"].outcome or accused(result)
+    assert any("Skillmark failed on it" in each for each in result.sampling)
+    assert Outcome.FAILED not in {each.outcome for each in result.requirements.values()}
 
 
 # The rules
