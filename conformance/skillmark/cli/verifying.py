@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,6 +41,7 @@ _STYLES = {
 #: Verdicts beside those that say that something is wrong.
 _GOOD, _UNKNOWN = "valid", "unverifiable"
 _INDENT = "  "
+_STANDARD_INPUT = "-"
 #: The longest id of a requirement, so that names of steps stand below each other.
 _ID_WIDTH = 12
 _REASONS = 10
@@ -124,23 +124,13 @@ def _names(sources: list[str]) -> Iterator[str]:
     Raises:
         Misconfigured: something is missing, a folder is empty, or standard input is named twice.
     """
-    if sources.count("-") > 1:
+    # It brings the libraries of signatures and of RDF, which other verbs do without.
+    from skillmark.suites.credentials.sources import named  # noqa: PLC0415
+
+    if sources.count(_STANDARD_INPUT) > 1:
         raise Misconfigured("Standard input can be read once. Name - once.")
     for source in sources:
-        path = Path(source)
-        if source == "-" or source.startswith(("https://", "http://")):
-            yield source
-        elif path.is_dir():
-            files = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
-            if not files:
-                raise Misconfigured(f"There are no files in the folder {source}. Name one that has credentials.")
-            yield from map(str, files)
-        elif path.exists():
-            yield source
-        else:
-            raise Misconfigured(
-                f"There is no file {source}. Name a file, a folder, - for standard input, or an address."
-            )
+        yield from (source,) if source == _STANDARD_INPUT else named([source])
 
 
 def _watched(chosen: Checker, names: list[str], *, quiet: bool) -> Iterator[Checked]:

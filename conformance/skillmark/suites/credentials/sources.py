@@ -63,7 +63,7 @@ def named(sources: Iterable[str]) -> Iterator[str]:
         elif path.exists():
             yield source
         else:
-            raise Misconfigured(f"There is no file {source}. Name a file, a folder or an address.")
+            raise Misconfigured(f"There is no file {source}. Name a file, a folder, or an https address.")
 
 
 def read(name: str, identifier: str, documents: Documents) -> Source:
