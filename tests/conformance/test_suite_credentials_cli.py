@@ -53,6 +53,7 @@ sources = ["{handed_in(tmp_path, healthy.minimal())}"]
 at = 2026-06-15T12:00:00Z
 offline = true
 [attestations]
+"OB30-R-149" = "No profile is followed."
 "OB30-R-220" = "Recipients get a mail."
 """,
         encoding="utf-8",

@@ -89,11 +89,11 @@ class Requirement:
     integrity: tuple[str, ...] = ()
 
     def is_scored(self, version: str) -> bool:
-        """Whether a violation fails: a normative MUST, decidable, undisputed, and read in the documents of the version."""
+        """Whether a violation fails: a normative MUST, undisputed, and read in the documents of the version."""
         return (
             self.level is Level.MUST
             and self.status == "normative"
-            and self.decided not in {Decision.DISPUTED, Decision.UNTESTABLE}
+            and self.decided is not Decision.DISPUTED
             and not self.doubt
             and not (version == "1.0" and self.confidence_1_0 == CONFIDENCES[-1])
         )

@@ -144,15 +144,18 @@ def _covered(document: Mapping[str, Any], proof: Mapping[str, Any], proofs: Sequ
 
     An empty set stands for no member: the published vectors are made so, although the text sets ``proof`` to an empty list.
     """
-    names = as_list(proof.get("previousProof"))
-    previous = [each for each in proofs if isinstance(each, dict) and "id" in each and each["id"] in names]
     bare = without(document, "proof")
+    names = as_list(proof.get("previousProof"))
+    if not names:
+        return bare
+    previous = [each for each in proofs if isinstance(each, dict) and "id" in each and each["id"] in names]
     return {**bare, "proof": previous} if previous else bare
 
 
 def _previous_problems(proof: Mapping[str, Any], proofs: Sequence[object], pointer: str) -> Iterator[Problem]:
-    known = [each.get("id") for each in proofs if isinstance(each, dict)]
-    for name in as_list(proof.get("previousProof")):
+    names = as_list(proof.get("previousProof"))
+    known = [each.get("id") for each in proofs if isinstance(each, dict)] if names else []
+    for name in names:
         if name not in known or name == proof.get("id"):
             message = f"the previous proof {quoted(name)} is not among the other proofs of the document"
             yield _problem(ProblemKind.MISSING_PREVIOUS_PROOF, f"{pointer}/previousProof", message)
