@@ -28,6 +28,8 @@ class Asks(enum.Enum):
     CREDENTIALS = "credentials"
     #: A way to ask it whether it accepts a credential.
     ANSWERS = "answers"
+    #: Its base address, and accounts at it.
+    ACCOUNTS = "an address and accounts"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,16 @@ class Plan:
     title: str
     standard_id: str
     catalogue_id: str
-    role: Role
+    #: Whom its requirements bind.
+    roles: tuple[Role, ...]
     #: Package of the checks below `skillmark.suites`.
     suite: str
     asks: Asks
     #: Requirements about the transport, which a lab run takes out of the verdict.
     transport: frozenset[str] = frozenset()
     closing: Closing | None = None
+    #: Roles of the certification guide that it covers: what the guide asks of others is not asked. All of them without any.
+    certified_as: tuple[str, ...] = ()
 
     @property
     def table(self) -> Standard | Vocabulary:
@@ -86,7 +91,12 @@ class Plan:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """The requirements of the plan, in the order of the catalogue."""
-        return self.catalogue.of(version=self.version, role=self.role)
+        return tuple(
+            entry for entry in self.catalogue.of(version=self.version, roles=self.roles) if self._covers(entry.cert)
+        )
+
+    def _covers(self, cert: str) -> bool:
+        return not cert or not self.certified_as or cert.partition(":")[0] in self.certified_as
 
 
 _TRANSPORT = frozenset({"CASE-R-165", "CASE-R-166", "CASE-R-167"})
@@ -99,7 +109,7 @@ _CASE = tuple(
         title=f"CASE {version} provider",
         standard_id=f"case-{version}",
         catalogue_id="case",
-        role=Role.PROVIDER,
+        roles=(Role.PROVIDER,),
         suite="case",
         asks=Asks.ADDRESS,
         transport=_TRANSPORT,
@@ -113,7 +123,7 @@ _ISSUERS = tuple(
         title=f"{name} issuer",
         standard_id=standard,
         catalogue_id=catalogue,
-        role=Role.ISSUER,
+        roles=(Role.ISSUER,),
         suite=f"credentials.{catalogue}",
         asks=Asks.CREDENTIALS,
     )
@@ -128,7 +138,7 @@ _VERIFIER = Plan(
     title="Verifier of Open Badges 3.0 and CLR 2.0",
     standard_id="ob-3.0",
     catalogue_id="open_badges",
-    role=Role.VERIFIER,
+    roles=(Role.VERIFIER,),
     suite="verifiers.suite",
     asks=Asks.ANSWERS,
 )

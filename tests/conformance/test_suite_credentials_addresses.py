@@ -13,7 +13,7 @@ from skillmark.faults.credentials import healthy, packed, securing
 from skillmark.faults.credentials.handing_in import NOW
 from skillmark.plans import find_plan
 from skillmark.runs import RunOptions, certify
-from skillmark_reference.server.running import RunningServer
+from skillmark_reference.sockets import RunningServer
 
 if TYPE_CHECKING:
     from skillmark.core.results import RunResult

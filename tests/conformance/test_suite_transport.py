@@ -16,7 +16,7 @@ from skillmark.core.outcomes import Outcome
 from skillmark.core.target import Target
 from skillmark.plans import PLANS, Asks, Plan
 from skillmark.runs import RunOptions, certify
-from skillmark_reference.server.running import RunningServer
+from skillmark_reference.sockets import RunningServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from skillmark.core.outcomes import Level, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class Role(enum.StrEnum):
@@ -116,9 +116,9 @@ class Catalogue:
     #: SHA-256 of the table, hexadecimal.
     digest: str
 
-    def of(self, *, version: str, role: Role) -> tuple[Requirement, ...]:
-        """Return the requirements that bind one role in one version of the standard."""
-        return tuple(entry for entry in self.requirements.values() if version in entry.versions and entry.role is role)
+    def of(self, *, version: str, roles: Collection[Role]) -> tuple[Requirement, ...]:
+        """Return the requirements that bind some roles in one version of the standard."""
+        return tuple(entry for entry in self.requirements.values() if version in entry.versions and entry.role in roles)
 
 
 def catalogue_ids() -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import dataclasses
 import enum
 from typing import TYPE_CHECKING
 
+from skillmark.core.interfaces import ClientInterface, HostInterface, Peer
+
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
@@ -174,6 +176,11 @@ class Target:
     submissions: Submissions | None = None
     #: How a product that verifies is asked; by the VC API if nothing is said.
     verifier: VerifierInterface = dataclasses.field(default_factory=VerifierInterface)
+    host: HostInterface = dataclasses.field(default_factory=HostInterface)
+    #: How the product is made to call a host.
+    client: ClientInterface = dataclasses.field(default_factory=ClientInterface)
+    #: Where the harness serves what the product fetches.
+    peer: Peer = dataclasses.field(default_factory=Peer)
     ca_file: Path | None = None
     #: Identifiers of records that cannot be found by walking, by class.
     known: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)

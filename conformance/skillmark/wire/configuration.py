@@ -5,94 +5,35 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import difflib
+import functools
 import tomllib
-from typing import TYPE_CHECKING, Any
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Submissions, Target
 from skillmark.wire.addresses import is_loopback, origin_of
+from skillmark.wire.host_settings import CLIENT_KEYS, HOST_KEYS, client_of, client_settings, host_of, host_settings
+from skillmark.wire.peer_settings import PEER_KEYS, peer_of, peer_settings
 from skillmark.wire.verifier_settings import KEYS, interface_of, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    from skillmark.core.target import VerifierInterface
+_T = TypeVar("_T")
 
-TARGET_TEMPLATE = """\
-# The product under test. Every line that is commented out shows its default.
-
-[product]
-name = "My product"
-version = "1.0"
-vendor = "My company"
-# contact = "who answers questions about the report"
-
-[target]
-# Scheme, host, port and a deployment prefix; /ims/case/v1p0 or /ims/case/v1p1 is added by the plan.
-url = "https://case.example.org"
-# ca_file = "authority.pem"          # PEM file of the authority to trust, beside this file
-
-[credentials]                        # what an issuer made, for the plans of issuers
-# sources = ["records", "badge.png", "https://school.example/badges/1"]   # files and folders beside this file, addresses
-# at = 2026-06-30T12:00:00Z          # the time as of which they are judged; the time of the run without it
-# offline = true                     # open no connection for what they refer to
-# allow_origins = []                 # plain http or private origins that they may refer to, on a test bench
-
-[verifier]                           # how a product that verifies is asked, for the plans of verifiers
-# adapter = "vc-api"                 # vc-api, http (a request of your own, below url) or command (a program on this machine)
-# path = "/credentials/verify"
-# method = "POST"
-# content_type = "application/json"
-# body = '{"verifiableCredential": {credential}}'   # {credential}: as a JSON value, {text}: the bare text
-# tokens = "envelope"                # or "string": how a JWT becomes a JSON value
-# command = ["verify", "{file}"]     # {file}: a file with the credential; without it, it comes by standard input
-# seconds = 30.0                     # that a command may take
-# accepted = { statuses = [200], pointer = "/verified", equals = true, pattern = "" }   # what counts as yes; exit codes
-# formats = ["eddsa-rdfc-2022", "vc-jwt-RS256", "vc-jwt-EdDSA", "vc-jwt-ES256"]         # what you claim to verify
-# kinds = ["AchievementCredential", "EndorsementCredential", "ClrCredential"]
-
-[authentication]
-method = "none"                      # none, bearer or oauth2-client-credentials
-# token_env = "MY_TOKEN"             # bearer: name of the environment variable that holds the token
-# token_url = "https://case.example.org/oauth2/token"
-# client_id = "skillmark"
-# client_secret_env = "MY_SECRET"    # name of the environment variable that holds the secret
-# scope = ""
-
-[http]
-# requests = 20000                   # most requests of one run
-# rate = 50.0                        # most requests a second; no limit without it
-# concurrency = 1                    # requests in flight while records are read
-# connect_seconds = 10.0
-# read_seconds = 20.0                # seconds without a byte
-# exchange_seconds = 60.0            # seconds for one whole exchange
-# body_bytes = 134217728
-# redirects = 5
-
-[http.headers]                       # sent with every request; values never appear in reports
-# X-Api-Key = { env = "MY_KEY" }     # from an environment variable
-# X-Tenant = "district-7"            # or as it is
-
-[known]                              # records that cannot be found from the document list, by class
-# CFDocument = ["8d2f1f0e-7b0c-4a3e-9f4e-0c8f3a1b2c3d"]
-# CFRubric = []
-
-[claims]
-# The optional features that you claim (conformance is held against them). Without this line the run looks for itself,
-# and the verdict is at best NOT FULLY VERIFIED.
-# features = ["pagination", "sorting", "filtering", "field-selection", "rubrics", "extensions", "access-control", "all-fields"]
-
-[attestations]                       # what you state because no test can decide it, by requirement
-# "CASE-R-088" = "The service answers 429 with server_busy above 100 requests a second."
-"""
+TARGET_TEMPLATE = (resources.files(__package__) / "target_template.toml").read_text(encoding="utf-8")
 
 _TABLES = {
     "product": {"name", "version", "vendor", "contact"},
     "target": {"url", "ca_file"},
     "credentials": {"sources", "at", "offline", "allow_origins"},
     "verifier": set(KEYS),
+    "host": set(HOST_KEYS),
+    "client": set(CLIENT_KEYS),
+    "peer": set(PEER_KEYS),
     "authentication": {"method", "token_env", "token_url", "client_id", "client_secret_env", "scope"},
     "http": {field.name for field in dataclasses.fields(Limits)} | {"headers"},
     "known": None,
@@ -119,7 +60,10 @@ def load_target(
     return Target(
         url=content.url(lab=lab),
         submissions=content.submissions(),
-        verifier=content.verifier(),
+        verifier=content.checked(interface_of, "verifier"),
+        host=content.checked(functools.partial(host_of, environ=environ), "host"),
+        client=content.checked(client_of, "client"),
+        peer=content.checked(functools.partial(peer_of, folder=path.parent), "peer"),
         product=Product(**{name: content.text("product", name) for name in ("name", "version", "vendor", "contact")}),
         authentication=content.authentication(lab=lab),
         headers=content.headers(),
@@ -184,6 +128,9 @@ def describe(target: Target) -> dict[str, object]:
         "headers": sorted(name for name, _ in target.headers),
         "credentials": _described_submissions(target.submissions),
         "verifier": settings_of(target.verifier),
+        "host": host_settings(target.host),
+        "client": client_settings(target.client),
+        "peer": peer_settings(target.peer),
         "ca_file": target.ca_file.name if target.ca_file else None,
         "known": {name: list(identifiers) for name, identifiers in target.known.items()},
         "claims": None if target.claims is None else sorted(feature.value for feature in target.claims),
@@ -211,7 +158,8 @@ def target_as_described(description: Mapping[str, object], *, ca_file: Path | No
     """
     try:
         target = _described(description, ca_file)
-        needs_secrets = description["authentication"]["method"] != "none" or description["headers"]  # type: ignore[index]
+        is_guarded = description["authentication"]["method"] != "none"  # type: ignore[index]
+        needs_secrets = is_guarded or description["headers"] or target.host.accounts
         needs_authority = description["ca_file"] and ca_file is None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Misconfigured(f"The settings in the report are damaged ({error}). Run the plan again.") from error
@@ -228,6 +176,9 @@ def _described(description: Mapping[str, Any], ca_file: Path | None) -> Target:
         url=usable_url(description["url"], lab=description["lab"]) if description["url"] else "",
         submissions=_submissions(description.get("credentials")),
         verifier=interface_of(description.get("verifier", {})),
+        host=host_of(description.get("host", {}), environ={}),
+        client=client_of(description.get("client", {})),
+        peer=peer_of(description.get("peer", {})),
         ca_file=ca_file,
         known={name: tuple(identifiers) for name, identifiers in description["known"].items()},
         claims=None if claims is None else frozenset(Feature(word) for word in claims),
@@ -295,9 +246,10 @@ class _Settings:
             allowed_origins=self._texts("credentials.allow_origins", content.get("allow_origins", [])),
         )
 
-    def verifier(self) -> VerifierInterface:
+    def checked(self, read: Callable[[dict[str, Any]], _T], table: str) -> _T:
+        """Return what a section is read as, which a module of its own does."""
         try:
-            return interface_of(self._tables.get("verifier", {}))
+            return read(self._tables.get(table, {}))
         except ValueError as error:
             raise Misconfigured(f"{self._path}: {error}.") from error
 

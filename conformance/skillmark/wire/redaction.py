@@ -26,6 +26,7 @@ class Redactor:
         self._secrets: set[str] = set()
         authentication = target.authentication
         self.add(authentication.token, authentication.client_secret, *(value for _, value in target.headers))
+        self.add(*(account.password for account in target.host.accounts))
 
     def add(self, *secrets: str) -> None:
         """Remember further secrets, as they are, percent-encoded, and as JSON and HTML write them."""

@@ -3,7 +3,7 @@
 from skillmark_reference.server.application import ServerOptions, create_app
 from skillmark_reference.server.authorization import OAuthOptions
 from skillmark_reference.server.oauth import Account
-from skillmark_reference.server.running import SERVING_AT, RunningServer, ServerUnavailable, serve_forever
+from skillmark_reference.sockets import SERVING_AT, RunningServer, ServerUnavailable, serve_forever
 
 __all__ = [
     "SERVING_AT",

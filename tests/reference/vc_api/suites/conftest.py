@@ -13,7 +13,7 @@ from tests.reference.vc_api.surroundings import SetClock, offline
 
 from skillmark_reference.databases import Database
 from skillmark_reference.issuers import issuers_of
-from skillmark_reference.server.running import RunningServer
+from skillmark_reference.sockets import RunningServer
 from skillmark_reference.server.vc_api import Instance, VcApiOptions, routes_of, suite_configuration
 
 if TYPE_CHECKING:

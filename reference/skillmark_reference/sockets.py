@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SERVING_AT = "Serving at "
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_LOOPBACK = "127.0.0.1"
 
 
 class ServerUnavailable(Exception):  # noqa: N818 - what stands in the way, in words for a person
@@ -30,13 +31,23 @@ class ServerUnavailable(Exception):  # noqa: N818 - what stands in the way, in w
 
 
 class RunningServer:
-    """A server in a thread of this process, on a free port of the loopback interface."""
+    """A server in a thread of this process: by default on a free port of the loopback interface, in plain http."""
 
-    def __init__(self, app: ASGIApp, *, self_signed: bool = False) -> None:
-        """Prepare to serve; with ``self_signed`` over TLS, with a certificate of a throw-away authority."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str = _LOOPBACK,
+        port: int = 0,
+        files: tuple[Path, Path] | None = None,
+        self_signed: bool = False,
+    ) -> None:
+        """Prepare to serve: over TLS with ``files``, certificate and key, or ``self_signed`` by a throw-away authority."""
         self._app = app
+        self._place = (host, port)
+        self._files = files
         self._resources = contextlib.ExitStack()
-        self._tls = _SelfSigned(self._resources, "127.0.0.1") if self_signed else None
+        self._tls = _SelfSigned(self._resources, host) if self_signed and files is None else None
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
         #: Base address, known while the server runs.
@@ -44,23 +55,31 @@ class RunningServer:
 
     @property
     def ca_file(self) -> Path | None:
-        """PEM file of the authority to trust; ``None`` without TLS."""
+        """PEM file of the throw-away authority; ``None`` without one."""
         return self._tls.ca_file if self._tls else None
 
     def __enter__(self) -> Self:
         """Start, and return when requests are answered.
 
         Raises:
-            ServerUnavailable: it does not start.
+            ServerUnavailable: the port is taken, the certificate cannot be read, or it does not start.
         """
-        listener = _listener("127.0.0.1", 0)
+        host, port = self._place
+        files = self._tls.files if self._tls else self._files
+        try:
+            config = _config(self._app, files)
+            config.load()
+            listener = _listener(host, port)
+        except OSError as error:
+            self._resources.close()
+            raise ServerUnavailable(f"Cannot serve at {host}:{port}: {error}.") from error
         self._resources.callback(listener.close)
-        self._server = _Server(_config(self._app, self._tls.files if self._tls else None))
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self._thread.start()
         if not self._server.ready.wait(_START_SECONDS):
             raise ServerUnavailable("The server did not start.")
-        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        self.url = _address(host, listener.getsockname()[1], is_secure=files is not None)
         return self
 
     def __exit__(
@@ -101,8 +120,7 @@ def serve_forever(
         except OSError as error:
             raise ServerUnavailable(f"Cannot serve at {host}:{port}: {error}.") from error
         resources.callback(listener.close)
-        name = f"[{host}]" if ":" in host else host
-        announce(f"{SERVING_AT}{'https' if files else 'http'}://{name}:{listener.getsockname()[1]}")
+        announce(f"{SERVING_AT}{_address(host, listener.getsockname()[1], is_secure=files is not None)}")
         announce("Press Ctrl-C to stop.")
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listener])
@@ -154,6 +172,11 @@ def _config(app: ASGIApp, files: tuple[Path, Path] | None) -> uvicorn.Config:
         ssl_certfile=certfile,
         ssl_keyfile=keyfile,
     )
+
+
+def _address(host: str, port: int, *, is_secure: bool) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if is_secure else 'http'}://{name}:{port}"
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -1,0 +1,56 @@
+"""The harness as the other party: what it serves, and where."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from skillmark.core.errors import Misconfigured
+from skillmark.core.interfaces import Peer
+from skillmark.wire.serving import Served, ServingPeer, Shelf
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_documents_are_served_over_tls_and_counted(tmp_path: Path) -> None:
+    """A document is there under its path, whatever the query, with type and status; others are not; who asked is counted."""
+    shelf, authority = Shelf(), tmp_path / "authority.pem"
+    shelf.put("/did.json", Served(content=b"{}", media_type="application/did+json", headers=(("ETag", '"1"'),)))
+    with (
+        ServingPeer(shelf, Peer(authority=authority)) as peer,
+        httpx.Client(verify=ssl.create_default_context(cafile=str(authority)), trust_env=False) as client,
+    ):
+        found = client.get(f"{peer.url}/did.json?x=1")
+        missing = client.get(f"{peer.url}/other")
+        shelf.put("/did.json", Served(content=b"gone", media_type="text/plain", status=410))
+        replaced = client.get(f"{peer.url}/did.json")
+    assert (200, b"{}", "application/did+json", '"1"', "*") == (
+        found.status_code,
+        found.content,
+        found.headers["content-type"],
+        found.headers["etag"],
+        found.headers["access-control-allow-origin"],
+    )
+    assert (404, 410) == (missing.status_code, replaced.status_code)
+    assert (2, 1, 0) == (shelf.asked("/did.json"), shelf.asked("/other"), shelf.asked("/never"))
+
+
+def test_products_are_told_the_public_address() -> None:
+    """Where a public address is named, it is the one that products are given."""
+    with ServingPeer(Shelf(), Peer(public_url="https://bench.example/skillmark")) as peer:
+        assert "https://bench.example/skillmark" == peer.url
+
+
+def test_settings_that_do_not_serve_are_told(tmp_path: Path) -> None:
+    """A certificate that is not there, and a port that is taken, are errors of the settings, with the section to look at."""
+    absent = Peer(certificate=tmp_path / "absent.pem")
+    with pytest.raises(Misconfigured, match=r"under \[peer\]"), ServingPeer(Shelf(), absent):
+        pass
+    with ServingPeer(Shelf(), Peer()) as first:
+        taken = Peer(port=int(first.url.rpartition(":")[2]))
+        with pytest.raises(Misconfigured, match="Cannot serve at"), ServingPeer(Shelf(), taken):
+            pass
