@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.reference.doors import BODY, JSON, MINUTE, START, Answering, Counted, FakeClock, answering, asked, door
 
-from skillmark.wire import peers
-from skillmark.wire.peers import HostilePeer
+from skillmark.wire.peers import hostile
+from skillmark.wire.peers.hostile import HostilePeer
 from skillmark_reference.documents import (
     DocumentKind,
     Documents,
@@ -41,7 +41,7 @@ def clock() -> FakeClock:
 
 
 @pytest.mark.parametrize(
-    "behave", [peers.endless_body, peers.huge_body, peers.gzip_bomb], ids=lambda behave: behave.__name__
+    "behave", [hostile.endless_body, hostile.huge_body, hostile.gzip_bomb], ids=lambda behave: behave.__name__
 )
 def test_bytes_have_a_limit_and_memory_with_them(behave: Answering) -> None:
     """Whatever is sent, and whatever it unpacks to, memory stays near the limit of the kind."""
@@ -72,7 +72,7 @@ def test_the_limit_is_exact_and_can_be_lowered() -> None:
 
 
 @pytest.mark.parametrize(
-    "behave", [peers.slow_body, peers.slow_head, peers.silence], ids=lambda behave: behave.__name__
+    "behave", [hostile.slow_body, hostile.slow_head, hostile.silence], ids=lambda behave: behave.__name__
 )
 def test_time_has_a_limit_for_the_whole_exchange(behave: Answering) -> None:
     """A server that always sends a little more, in time for every single read, is not waited for."""
@@ -92,7 +92,7 @@ def test_redirects_share_the_time_of_the_exchange() -> None:
             return self.seconds
 
     with pytest.raises(Unavailable, match="within 5 seconds"):
-        asked(peers.redirect_loop, clock=Running(), redirects=1000)
+        asked(hostile.redirect_loop, clock=Running(), redirects=1000)
 
 
 def test_a_resolver_that_does_not_answer_is_not_waited_for() -> None:
@@ -110,7 +110,7 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for() -> None:
 
 @pytest.mark.parametrize(
     "behave",
-    [peers.closed_at_once, peers.closed_early, peers.no_http, peers.endless_head],
+    [hostile.closed_at_once, hostile.closed_early, hostile.no_http, hostile.endless_head],
     ids=lambda behave: behave.__name__,
 )
 def test_broken_exchanges_are_unavailable(behave: Answering) -> None:

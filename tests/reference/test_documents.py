@@ -16,8 +16,8 @@ import pytest
 import trustme
 from tests.reference.doors import BODY, JSON, START, Counted, FakeClock, answering, asked, door
 
-from skillmark.wire import peers
-from skillmark.wire.peers import HostilePeer, Wire
+from skillmark.wire.peers import hostile
+from skillmark.wire.peers.hostile import HostilePeer, Wire
 from skillmark_reference.documents import (
     DocumentKind,
     DocumentProblem,
@@ -61,6 +61,7 @@ def test_a_document_of_an_allowed_origin_enters_with_a_complete_record() -> None
         "digest": hashlib.sha256(BODY).hexdigest(),
         "size": len(BODY),
         "problem": "",
+        "allowed_origin": "",
     } == dataclasses.asdict(document.fetch)
 
 
@@ -364,7 +365,7 @@ def test_every_hop_is_held_against_the_policy(location: str, reason: str) -> Non
 
 def test_redirects_have_a_limit() -> None:
     """As many redirects as the policy says are followed, and not one more."""
-    server = Counted(peers.redirect_loop)
+    server = Counted(hostile.redirect_loop)
     with pytest.raises(Refused, match="more than 3 redirects"):
         asked(server, redirects=3)
     assert 4 == len(server.targets)

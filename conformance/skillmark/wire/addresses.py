@@ -56,9 +56,10 @@ def is_private(host: str) -> bool:
 class AddressPolicy:
     """Hosts that the user named may be anywhere; every other host has to be public."""
 
-    def __init__(self, named: Iterable[str]) -> None:
-        origins = [origin_of(url) for url in named]
-        self._named = {(origin[1], origin[2]) for origin in origins if origin is not None}
+    def __init__(self, named: Iterable[str], *, any_port: Iterable[str] = ()) -> None:
+        """Take the addresses that the user named, and those of them whose hosts are meant as a whole."""
+        self._named = {(origin[1], origin[2]) for origin in map(origin_of, named) if origin is not None}
+        self._hosts = {origin[1] for origin in map(origin_of, any_port) if origin is not None}
 
     def resolve(self, host: str, port: int) -> str:
         """Return an address of the host that may be connected to.
@@ -75,7 +76,8 @@ class AddressPolicy:
         if not entries:
             raise OSError(f"{host!r} is no host name")
         found = [str(entry[4][0]) for entry in entries]
-        allowed = found if (host, port) in self._named else [each for each in found if _is_public(each)]
+        is_named = (host, port) in self._named or host in self._hosts
+        allowed = found if is_named else [each for each in found if _is_public(each)]
         if not allowed:
             raise ForbiddenAddress(f"{host} is at the private address {found[0]}, which the settings do not name")
         return allowed[0]

@@ -19,7 +19,7 @@ from skillmark.wire.addresses import AddressPolicy, ForbiddenAddress, origin_of
 from skillmark.wire.authorization import Authorizer
 from skillmark.wire.decoding import BodyReader, BrokenEncoding, TooLarge
 from skillmark.wire.network import NetworkTransport
-from skillmark.wire.redaction import Redactor
+from skillmark.wire.redaction import Redactor, secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,9 +82,10 @@ class WireClient:
         self._begin = clock.elapsed()
         self._redactor = Redactor(target)
         self._origin = origin_of(target.url)
-        self._transport = transport or NetworkTransport(
-            target, AddressPolicy([target.url, target.authentication.token_url])
-        )
+        # The authorization server of a host is often at another port of the same machine.
+        anywhere = [target.url] if target.host.accounts else []
+        policy = AddressPolicy([target.url, target.authentication.token_url], any_port=anywhere)
+        self._transport = transport or NetworkTransport(target, policy)
         self._owns_transport = transport is None
         self._authorizer = Authorizer(target, self._transport, clock=clock, learn=self._redactor.add)
         self._pace = _Pace(self._limits.rate, clock, wait)
@@ -101,9 +102,18 @@ class WireClient:
         """All exchanges by id, in the order of sending."""
         return self._exchanges
 
+    @property
+    def is_in_process(self) -> bool:
+        """Whether the product is reached without a network, so that there is nobody who could be asked to do something."""
+        return not self._owns_transport
+
     def redacted(self, text: str) -> str:
         """Return a text without the secrets of the run, for everything that is kept of an answer."""
         return self._redactor.text(text)
+
+    def learn(self, *secrets: str) -> None:
+        """Remember secrets, so that nothing of what is kept from now on has them."""
+        self._redactor.add(*secrets)
 
     def close(self) -> None:
         """Close the connections."""
@@ -130,10 +140,12 @@ class WireClient:
             self._take_turn()
             got = self._follow(request)
         body = got.body if got.trouble is None else b""
+        if request.yields_secrets:
+            self.learn(*secrets_in(got.headers, got.body))
         exchange = self._exchange(f"x{number}", request, got, started=started)
         with self._lock:
             self._exchanges[exchange.id] = exchange
-        return Reply(exchange=exchange, body=body)
+        return Reply(exchange=exchange, body=body, headers=got.headers)
 
     def _may_wait(self, seconds: float) -> bool:
         """Take seconds of a run's patience, unless a product has used it up."""
@@ -202,7 +214,7 @@ class WireClient:
         return got
 
     def _location(self, request: Request, got: _Got) -> str | None:
-        if got.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
+        if got.status not in _REDIRECTS or request.method not in {"GET", "HEAD"} or not request.follows_redirects:
             return None
         value = next((value for name, value in got.headers if name.lower() == "location"), None)
         try:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skillmark.core.target import VERIFIABLE_FORMATS, VERIFIABLE_KINDS, Acceptance, Adapter, VerifierInterface
+from skillmark.core.target import (
+    VERIFIABLE_FORMATS,
+    VERIFIABLE_KINDS,
+    VERIFIABLE_STATUSES,
+    Acceptance,
+    Adapter,
+    VerifierInterface,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _TEXTS = ("path", "method", "content_type", "body")
-_LISTS = ("command", "formats", "kinds")
-KEYS = ("adapter", *_TEXTS, *_LISTS, "tokens", "seconds", "accepted")
+_LISTS = ("command", "formats", "kinds", "statuses")
+_FILES = ("kit", "answers")
+KEYS = ("adapter", *_TEXTS, *_LISTS, "tokens", "images", "seconds", "accepted", *_FILES)
+#: The body that is a file of its own, with its own media type, in the member ``file`` of a form.
+UPLOAD = "multipart/form-data"
+#: Where a kit is, beside the target file, if nothing is said.
+DEFAULT_KIT = "skillmark-kit"
 _ACCEPTED = ("statuses", "pointer", "equals", "pattern")
 _TOKENS = ("envelope", "string")
 
 
-def interface_of(content: Mapping[str, Any]) -> VerifierInterface:
-    """Return what the section says, and the defaults for the rest.
+def interface_of(content: Mapping[str, Any], *, folder: Path | None = None) -> VerifierInterface:
+    """Return what the section says, and the defaults for the rest; files are beside ``folder``.
 
     Raises:
         ValueError: A value is wrong; the message says which, and what it should be.
@@ -29,13 +42,21 @@ def interface_of(content: Mapping[str, Any]) -> VerifierInterface:
         given["adapter"] = Adapter(_one_of("adapter", content["adapter"], [each.value for each in Adapter]))
     if "tokens" in content:
         given["envelopes"] = _one_of("tokens", content["tokens"], _TOKENS) == _TOKENS[0]
+    if "images" in content:
+        given["images"] = _truth("images", content["images"])
     if "seconds" in content:
         given["seconds"] = _seconds(content["seconds"])
     if "accepted" in content:
         given["accepted"] = _acceptance(content["accepted"])
-    for name, known in (("formats", VERIFIABLE_FORMATS), ("kinds", VERIFIABLE_KINDS)):
+    known_values = {"formats": VERIFIABLE_FORMATS, "kinds": VERIFIABLE_KINDS, "statuses": VERIFIABLE_STATUSES}
+    for name, known in known_values.items():
         for each in given.get(name, ()):
             _one_of(name, each, known)
+    if given.get("adapter") is Adapter.MANUAL:
+        given |= {"kit": DEFAULT_KIT, **_names(content)}
+        given |= {name: (folder or Path()) / given[name] for name in _FILES if name in given}
+    elif name := next((each for each in _FILES if content.get(each)), ""):
+        raise ValueError(f'verifier.{name} goes with adapter = "manual"')
     return _checked(VerifierInterface(**given))
 
 
@@ -49,7 +70,9 @@ def settings_of(interface: VerifierInterface) -> dict[str, object]:
         "adapter": interface.adapter.value,
         **{name: getattr(interface, name) for name in _TEXTS},
         **{name: list(getattr(interface, name)) for name in _LISTS},
+        **{name: getattr(interface, name).name if getattr(interface, name) else "" for name in _FILES},
         "tokens": _TOKENS[0] if interface.envelopes else _TOKENS[1],
+        "images": interface.images,
         "seconds": interface.seconds,
         "accepted": stated,
     }
@@ -60,8 +83,11 @@ def _checked(interface: VerifierInterface) -> VerifierInterface:
         raise ValueError("verifier.formats and verifier.kinds name at least one each")
     if interface.adapter is Adapter.COMMAND and not interface.command:
         raise ValueError('verifier.command is missing; write it like command = ["verify", "{file}"]')
-    if interface.adapter is not Adapter.COMMAND and not re.search(r"\{credential\}|\{text\}", interface.body):
+    sends = interface.adapter in {Adapter.VC_API, Adapter.HTTP} and interface.content_type != UPLOAD
+    if sends and not re.search(r"\{credential\}|\{text\}", interface.body):
         raise ValueError("verifier.body has neither {credential} nor {text}, so that no credential would be sent")
+    if interface.images and interface.adapter is Adapter.VC_API:
+        raise ValueError("verifier.images: the VC API takes JSON only; images need another adapter")
     return interface
 
 
@@ -84,6 +110,16 @@ def _acceptance(content: object) -> Acceptance:
         equals=content.get("equals", True),
         pattern=pattern,
     )
+
+
+def _names(content: Mapping[str, Any]) -> dict[str, str]:
+    return {name: text for name in _FILES if (text := _text(name, content.get(name, "")))}
+
+
+def _truth(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(name, "true or false", value)
+    return value
 
 
 def _text(name: str, value: object) -> str:

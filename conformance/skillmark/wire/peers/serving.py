@@ -51,6 +51,18 @@ class Shelf:
         with self._lock:
             return self._asked.count(path)
 
+    @property
+    def requests(self) -> int:
+        """How many times anything was asked for."""
+        with self._lock:
+            return len(self._asked)
+
+    def take(self, path: str) -> Served | None:
+        """Return what is served under a path, and count that it was asked for."""
+        with self._lock:
+            self._asked.append(path)
+            return self._documents.get(path)
+
     def documents(self) -> dict[str, Served]:
         """Return everything that is served, by path."""
         with self._lock:
@@ -58,9 +70,7 @@ class Shelf:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request with the document under its path, whatever its query."""
-        with self._lock:
-            self._asked.append(scope["path"])
-            found = self._documents.get(scope["path"])
+        found = self.take(scope["path"])
         answer = Response(status_code=_NOT_FOUND) if found is None else _response(found)
         await answer(scope, receive, send)
 

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import difflib
 import functools
+import re
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,9 +15,10 @@ from urllib.parse import urlsplit
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Authentication, AuthenticationMethod, Feature, Limits, Product, Submissions, Target
 from skillmark.wire.addresses import is_loopback, origin_of
-from skillmark.wire.host_settings import CLIENT_KEYS, HOST_KEYS, client_of, client_settings, host_of, host_settings
-from skillmark.wire.peer_settings import PEER_KEYS, peer_of, peer_settings
-from skillmark.wire.verifier_settings import KEYS, interface_of, settings_of
+from skillmark.wire.settings.hosts import CLIENT_KEYS, HOST_KEYS, client_of, client_settings, host_of, host_settings
+from skillmark.wire.settings.issuers import ISSUING_KEYS, issuing_of, issuing_settings
+from skillmark.wire.settings.peers import PEER_KEYS, peer_of, peer_settings
+from skillmark.wire.settings.verifiers import KEYS, interface_of, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -31,6 +33,7 @@ _TABLES = {
     "target": {"url", "ca_file"},
     "credentials": {"sources", "at", "offline", "allow_origins"},
     "verifier": set(KEYS),
+    "issuing": set(ISSUING_KEYS),
     "host": set(HOST_KEYS),
     "client": set(CLIENT_KEYS),
     "peer": set(PEER_KEYS),
@@ -40,7 +43,7 @@ _TABLES = {
     "claims": {"features"},
     "attestations": None,
 }
-_STANDARD_PATH = "/ims/case/"
+_STANDARD_PATH = re.compile(r"/ims/(?:case|ob|clr)/")
 
 
 def load_target(
@@ -60,7 +63,8 @@ def load_target(
     return Target(
         url=content.url(lab=lab),
         submissions=content.submissions(),
-        verifier=content.checked(interface_of, "verifier"),
+        verifier=content.checked(functools.partial(interface_of, folder=path.parent), "verifier"),
+        issuing=content.checked(functools.partial(issuing_of, folder=path.parent), "issuing"),
         host=content.checked(functools.partial(host_of, environ=environ), "host"),
         client=content.checked(client_of, "client"),
         peer=content.checked(functools.partial(peer_of, folder=path.parent), "peer"),
@@ -93,7 +97,7 @@ def usable_url(url: str, *, lab: bool) -> str:
     Raises:
         Misconfigured: it is no http(s) address, holds credentials, or is plain http to another machine.
     """
-    return _checked(url, lab=lab).partition(_STANDARD_PATH)[0].rstrip("/")
+    return _STANDARD_PATH.split(_checked(url, lab=lab))[0].rstrip("/")
 
 
 def _checked(url: str, *, lab: bool) -> str:
@@ -128,6 +132,7 @@ def describe(target: Target) -> dict[str, object]:
         "headers": sorted(name for name, _ in target.headers),
         "credentials": _described_submissions(target.submissions),
         "verifier": settings_of(target.verifier),
+        "issuing": issuing_settings(target.issuing),
         "host": host_settings(target.host),
         "client": client_settings(target.client),
         "peer": peer_settings(target.peer),
@@ -176,6 +181,7 @@ def _described(description: Mapping[str, Any], ca_file: Path | None) -> Target:
         url=usable_url(description["url"], lab=description["lab"]) if description["url"] else "",
         submissions=_submissions(description.get("credentials")),
         verifier=interface_of(description.get("verifier", {})),
+        issuing=issuing_of(description.get("issuing", {})),
         host=host_of(description.get("host", {}), environ={}),
         client=client_of(description.get("client", {})),
         peer=peer_of(description.get("peer", {})),
@@ -226,7 +232,7 @@ class _Settings:
             self._tables[name] = value
 
     def url(self, *, lab: bool) -> str:
-        url = self.text("target", "url", needed=not {"credentials", "verifier"} & self._tables.keys())
+        url = self.text("target", "url", needed=not {"credentials", "verifier", "issuing"} & self._tables.keys())
         return usable_url(url, lab=lab) if url else ""
 
     def submissions(self) -> Submissions | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import hashlib
 import json
 import re
@@ -12,12 +10,15 @@ import subprocess
 import tempfile
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.exchanges import Exchange, Request, Trouble, TroubleKind
 from skillmark.core.target import Adapter
+from skillmark.wire.asking.answers import Answer, Asking, Recipient, Verdict, content_of, file_form
 from skillmark.wire.documents import parse
+from skillmark.wire.kits.kits import asking_by_hand
+from skillmark.wire.settings.verifiers import UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,18 @@ if TYPE_CHECKING:
     from skillmark.core.exchanges import Reply
     from skillmark.core.target import Acceptance, Target, VerifierInterface
     from skillmark.wire.client import WireClient
+
+__all__ = [
+    "Answer",
+    "Asking",
+    "AskingByHttp",
+    "Recipient",
+    "Verdict",
+    "asking",
+    "body_of",
+    "no_images",
+    "no_recipients",
+]
 
 _EXCERPT = 2_000
 _MOST_OUTPUT = 2**20
@@ -37,35 +50,25 @@ _ENVELOPE = {
 }
 
 
-class Verdict(enum.Enum):
-    """What an answer means."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    #: Neither yes nor no: the product failed, or did not answer the question.
-    NEITHER = "neither accepted nor refused"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a product said of a credential."""
-
-    verdict: Verdict
-    #: What it said, in words for the report.
-    says: str
-    #: Id of the exchange that shows it.
-    exchange: str
+def no_images(settings: VerifierInterface) -> str:
+    """Say why a product is not asked about images; empty if it is."""
+    if settings.images:
+        return ""
+    if settings.adapter is Adapter.VC_API:
+        return (
+            "The VC API takes JSON only; products that read images are reached by the adapter http, command or manual."
+        )
+    return "The product does not claim to read baked images: images = true under [verifier]."
 
 
-class Asking(Protocol):
-    """The way to a product."""
-
-    @property
-    def exchanges(self) -> Mapping[str, Exchange]:
-        """Everything that was asked, by id."""
-
-    def ask(self, credential: str) -> Answer:
-        """Ask whether a credential, JSON or a compact token, is accepted."""
+def no_recipients(settings: VerifierInterface) -> str:
+    """Say why a product is not asked whose a credential is; empty if it is."""
+    if settings.adapter in {Adapter.VC_API, Adapter.HTTP} and "{recipient}" in settings.body:
+        return ""
+    return (
+        "Verifiers have no common interface for whose a credential should be. Where yours has one: put {recipient} and "
+        "{recipient_type} into body under [verifier]; each becomes a JSON string, or null where nobody asks."
+    )
 
 
 def asking(target: Target, client: WireClient, clock: Clock) -> Asking:
@@ -75,6 +78,8 @@ def asking(target: Target, client: WireClient, clock: Clock) -> Asking:
         Misconfigured: The settings do not say where it is.
     """
     settings = target.verifier
+    if settings.adapter is Adapter.MANUAL:
+        return asking_by_hand(settings)
     if settings.adapter is Adapter.COMMAND:
         if not settings.command:
             raise Misconfigured('Name the program: command = ["verify", "{file}"] under [verifier].')
@@ -100,22 +105,51 @@ class AskingByHttp:
         """Everything that was asked, by id."""
         return self._client.exchanges
 
-    def ask(self, credential: str) -> Answer:
+    def ask(self, credential: str | bytes) -> Answer:
         """Send a credential.
 
         Raises:
             BudgetExhausted: The target's request budget is used up.
             Misconfigured: The target's token endpoint refuses the settings.
         """
-        headers = (("Content-Type", self._settings.content_type),)
-        body = body_of(self._settings, credential).encode("utf-8", "surrogatepass")
+        return self.ask_of(credential, None)
+
+    def ask_of(self, credential: str | bytes, recipient: Recipient | None) -> Answer:
+        """Send a credential, and say whose it should be.
+
+        Raises:
+            BudgetExhausted: The target's request budget is used up.
+            Misconfigured: The target's token endpoint refuses the settings.
+        """
+        content_type, body = _message(self._settings, credential, recipient)
+        headers = (("Content-Type", content_type),)
         request = Request(method=self._settings.method, url=self._url, headers=headers, body=body)
         reply = self._client.send(request)
         verdict, says = _read(reply, self._settings)
         return Answer(verdict=verdict, says=says, exchange=reply.exchange.id)
 
 
-def body_of(settings: VerifierInterface, credential: str) -> str:
+def _message(settings: VerifierInterface, credential: str | bytes, recipient: Recipient | None) -> tuple[str, bytes]:
+    """Return the type and the content of a body: as the template says, an image as it is, or a form with a file in it."""
+    if settings.content_type == UPLOAD:
+        return _form(credential)
+    if isinstance(credential, bytes):
+        return file_form(credential).media_type, credential
+    return settings.content_type, body_of(settings, credential, recipient).encode("utf-8", "surrogatepass")
+
+
+def _form(credential: str | bytes) -> tuple[str, bytes]:
+    """Return a form with one file (RFC 7578, 4)."""
+    content, form = content_of(credential), file_form(credential)
+    boundary = hashlib.sha256(content).hexdigest()
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="credential.{form.ending}"\r\n'
+        f"Content-Type: {form.media_type}\r\n\r\n"
+    )
+    return f"{UPLOAD}; boundary={boundary}", head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+
+
+def body_of(settings: VerifierInterface, credential: str, recipient: Recipient | None = None) -> str:
     """Return the body with a credential in its place; JSON stays as it is written, with a name twice too."""
     is_json = credential.lstrip().startswith("{")
     if is_json:
@@ -124,8 +158,13 @@ def body_of(settings: VerifierInterface, credential: str) -> str:
         value = json.dumps({**_ENVELOPE, "id": f"data:application/jwt,{credential}"})
     else:
         value = json.dumps(credential)
-    parts = {"{credential}": value, "{text}": credential}
-    return re.sub(r"\{credential\}|\{text\}", lambda found: parts[found[0]], settings.body)
+    known = (recipient.identity, recipient.identity_type) if recipient else (None, None)
+    parts = {
+        "{credential}": value,
+        "{text}": credential,
+        **dict(zip(("{recipient}", "{recipient_type}"), map(json.dumps, known), strict=True)),
+    }
+    return re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], settings.body)
 
 
 def _read(reply: Reply, settings: VerifierInterface) -> tuple[Verdict, str]:
@@ -205,21 +244,20 @@ class AskingByCommand:
         """Everything that was asked, by id."""
         return self._exchanges
 
-    def ask(self, credential: str) -> Answer:
+    def ask(self, credential: str | bytes) -> Answer:
         """Run the program with a credential.
 
         Raises:
             Misconfigured: The program cannot be started.
         """
         if not any("{file}" in each for each in self._settings.command):
-            return self._run(credential, self._settings.command, given=credential.encode("utf-8", "surrogatepass"))
+            return self._run(credential, self._settings.command, given=content_of(credential))
         with tempfile.TemporaryDirectory(prefix="skillmark-") as folder:
-            ending = "json" if credential.lstrip().startswith("{") else "jwt"
-            file = Path(folder) / f"credential.{ending}"
-            file.write_bytes(credential.encode("utf-8", "surrogatepass"))
+            file = Path(folder) / f"credential.{file_form(credential).ending}"
+            file.write_bytes(content_of(credential))
             return self._run(credential, tuple(each.replace("{file}", str(file)) for each in self._settings.command))
 
-    def _run(self, credential: str, command: tuple[str, ...], *, given: bytes = b"") -> Answer:
+    def _run(self, credential: str | bytes, command: tuple[str, ...], *, given: bytes = b"") -> Answer:
         started = self._clock.elapsed()
         code, output, trouble = _ran(command, given, self._settings.seconds)
         number = len(self._exchanges) + 1
@@ -236,7 +274,7 @@ class AskingByCommand:
             trouble=trouble,
             started=round(started - self._begin, 4),
             elapsed=round(self._clock.elapsed() - started, 4),
-            request_body=credential.encode("utf-8", "replace").decode(),
+            request_body=content_of(credential).decode(errors="replace"),
         )
         self._exchanges[exchange.id] = exchange
         verdict, says = _read_run(code, output, trouble, self._settings.accepted)

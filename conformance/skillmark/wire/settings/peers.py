@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from skillmark.core.interfaces import Peer
-from skillmark.wire.sections import Section
+from skillmark.wire.settings.sections import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

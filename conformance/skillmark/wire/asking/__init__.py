@@ -1,0 +1,1 @@
+"""Asking products that verify or issue, and reading what they say."""

@@ -1,0 +1,1 @@
+"""Asking people: numbered files, a page to tick, and what was ticked."""

@@ -1,0 +1,1 @@
+"""The settings of a target, one module per section of ``target.toml``."""
