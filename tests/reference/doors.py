@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from skillmark.wire.peers import HostilePeer, Wire
+from skillmark.wire.peers.hostile import HostilePeer, Wire
 from skillmark_reference.documents import (
     Document,
     DocumentKind,

@@ -41,6 +41,8 @@ class Copy:
     digest: str
     fetched: datetime.datetime
     expires: datetime.datetime
+    #: Access-Control-Allow-Origin, empty without one; ``None`` in copies that do not say.
+    allowed_origin: str | None = None
 
     def counts(self, now: datetime.datetime, max_age: datetime.timedelta | None) -> bool:
         """Tell whether the copy stands for the document at a time; one from the future does not."""
@@ -150,6 +152,7 @@ def _described(copy: Copy) -> dict[str, Any]:
         "sha256": copy.digest,
         "fetched": copy.fetched.isoformat(),
         "expires": copy.expires.isoformat(),
+        "allowedOrigin": copy.allowed_origin,
     }
 
 
@@ -162,4 +165,5 @@ def _restored(head: Any, content: bytes) -> Copy:  # noqa: ANN401 - whatever the
         digest=str(head["sha256"]),
         fetched=datetime.datetime.fromisoformat(head["fetched"]).astimezone(datetime.UTC),
         expires=datetime.datetime.fromisoformat(head["expires"]).astimezone(datetime.UTC),
+        allowed_origin=None if head.get("allowedOrigin") is None else str(head["allowedOrigin"]),
     )

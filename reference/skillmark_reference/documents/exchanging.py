@@ -14,6 +14,7 @@ import httpcore
 import httpx
 
 from skillmark_reference.documents.decoding import ENCODING, BodyReader
+from skillmark_reference.documents.kinds import DocumentKind
 from skillmark_reference.documents.reading import check_content_type
 from skillmark_reference.documents.records import Refused, Unavailable
 from skillmark_reference.securing.quoting import quoted
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from skillmark_reference.documents.kinds import DocumentKind
     from skillmark_reference.documents.policies import Clock, Policy
 
     #: Returns the addresses of a host; raises OSError where there are none.
     Resolver = Callable[[str, int], Sequence[str]]
 
 _OK = 200
+_OF_EVERYBODY = frozenset({DocumentKind.CONTEXT, DocumentKind.SCHEMA})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: In whose name files are asked for that pages of any origin may read (Fetch, 3.2).
+ORIGIN = "https://any.example"
 _TOO_LATE = "there was no complete answer within {seconds:g} seconds; try again, or give the document"
 
 
@@ -50,6 +53,8 @@ class Answer:
     status: int | None = None
     content_type: str = ""
     cache_control: str = ""
+    #: Access-Control-Allow-Origin, empty without one; ``None`` as long as no answer is known.
+    allowed_origin: str | None = None
     content: bytes = b""
 
 
@@ -98,6 +103,7 @@ class Exchanger:
         answer.status = response.status
         answer.content_type = _header(response, b"content-type")
         answer.cache_control = _header(response, b"cache-control")
+        answer.allowed_origin = _header(response, b"access-control-allow-origin")
         location = _header(response, b"location")
         if response.status in _REDIRECTS and location:
             return location
@@ -121,6 +127,8 @@ def _request(url: httpx.URL, kind: DocumentKind) -> httpcore.Request:
             (b"Accept-Encoding", ENCODING.encode("ascii")),
             (b"User-Agent", b"skillmark-reference"),
             (b"Connection", b"close"),
+            # Some servers tell whom they allow only where they are asked by a page of another origin.
+            *([(b"Origin", ORIGIN.encode("ascii"))] if kind in _OF_EVERYBODY else []),
         ],
     )
 

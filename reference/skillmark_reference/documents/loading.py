@@ -124,7 +124,11 @@ class Documents:
         if found is not None:
             copy, asking.source = found
             asking.answer = Answer(
-                final_url=copy.final_url, status=None, content_type=copy.content_type, content=copy.content
+                final_url=copy.final_url,
+                status=None,
+                content_type=copy.content_type,
+                allowed_origin=copy.allowed_origin,
+                content=copy.content,
             )
             return self._checked(asking)
         return self._fetched(address, asking)
@@ -158,6 +162,7 @@ class Documents:
             digest=hashlib.sha256(answer.content).hexdigest(),
             fetched=asking.at,
             expires=asking.at + lifetime,
+            allowed_origin=answer.allowed_origin,
         )
 
     def _record(self, asking: _Asking, *, problem: str = "") -> Fetch:
@@ -173,6 +178,7 @@ class Documents:
             digest=hashlib.sha256(answer.content).hexdigest() if answer.content else "",
             size=len(answer.content),
             problem=problem,
+            allowed_origin=answer.allowed_origin,
         )
         with self._lock:
             self._records.append(fetch)

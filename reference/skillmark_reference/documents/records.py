@@ -44,6 +44,8 @@ class Fetch:
     size: int
     #: Why the document did not enter; empty where it did.
     problem: str
+    #: The header Access-Control-Allow-Origin of the answer, empty without one; ``None`` where no answer is known.
+    allowed_origin: str | None = None
 
     @property
     def from_cache(self) -> bool:

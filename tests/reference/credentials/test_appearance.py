@@ -15,6 +15,7 @@ from tests.reference.credentials.surroundings import (
     check,
     endorsement,
     failed,
+    record,
     signed,
     subjects,
     unknown,
@@ -124,6 +125,28 @@ def test_values_of_results(members: Record, clauses: list[str]) -> None:
     """A required value is one of those allowed, or between the limits; allowed values are ordered. Both are a SHOULD."""
     found = check(signed(described(**members)))
     assert (Verdict.VALID, clauses) == (found.verdict, [each.clause for each in found.warnings])
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"requiredLevel": "urn:level"}, (Verdict.INVALID, ["CLR20-R-080"], [])),
+        ({"requiredValue": "9.5", "valueMin": "10", "valueMax": "100"}, (Verdict.VALID, [], ["CLR20-R-081"])),
+        ({"requiredValue": "50", "valueMin": "10", "valueMax": "100"}, (Verdict.VALID, [], [])),
+    ],
+)
+def test_values_of_results_of_records(members: Record, expected: tuple[Verdict, list[str], list[str]]) -> None:
+    """What a record says of achievements that it defines itself follows the same rules."""
+    made = record(signed(badge()))
+    achievement = described(**members)["credentialSubject"]["achievement"]
+    made["credentialSubject"]["achievement"] = [achievement]
+    step = next(each for each in check(carelessly_signed(made, STATE)).steps if each.subject is Subject.RESULTS)
+    verdict, broken, warned = expected
+    assert broken + warned == [each.clause for each in step.problems]
+    assert (verdict is Verdict.INVALID) == (step.outcome is Outcome.FAILED)
+    assert all(
+        each.pointer.startswith("/credentialSubject/achievement/0/resultDescription/0/") for each in step.problems
+    )
 
 
 # Look-alikes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.reference.hosts.surroundings import assert_fits
 from tests.reference.oauth.surroundings import BASE, SCOPES, Site, asking
 
-from skillmark.cli.serving import _test_accounts
+from skillmark.cli.serving import known_accounts
 from skillmark_fixtures.learners import learners
 from skillmark_reference.server import OAuthOptions
 
@@ -43,7 +43,7 @@ def test_the_client_of_the_settings_is_told_of_as_well() -> None:
 
 def test_every_learner_has_an_account() -> None:
     """The learners of the case study can sign in with the password that is printed, and have a profile."""
-    accounts: tuple[Account, ...] = _test_accounts()
+    accounts: tuple[Account, ...] = known_accounts()
     assert [each.slug for each in learners()] == [each.name for each in accounts]
     site = Site(accounts=accounts)
     token = site.tokens(site.register(), account=accounts[0])["access_token"]

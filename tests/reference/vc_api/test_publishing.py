@@ -36,9 +36,9 @@ from skillmark_reference.documents import Documents, Unavailable
 from skillmark_reference.documents import Policy as DocumentPolicy
 from skillmark_reference.issuers import ISSUER_KINDS, issuers_of
 from skillmark_reference.securing.keys import PublicKey
-from skillmark_reference.sockets import RunningServer
 from skillmark_reference.server.vc_api import Instance, VcApiOptions, routes_of, suite_configuration
 from skillmark_reference.server.vc_api.own_documents import schema_names
+from skillmark_reference.sockets import RunningServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -42,7 +42,7 @@ def problems_of(credential: Mapping[str, Any], contexts: Contexts | None = None)
     kind = kind_of(credential)
     inner = [each.pointer for each in inner_credentials(credential, kind)]
     steps = [*structure_steps(credential, kind, inner), *period_steps(credential, kind, now=_ANY_TIME)]
-    if kind is CredentialKind.ACHIEVEMENT:
+    if kind in {CredentialKind.ACHIEVEMENT, CredentialKind.CLR}:
         steps.append(results_step(credential, kind))
     found = [
         problem

@@ -255,7 +255,7 @@ class Verifier:
         for step in structure_steps(credential, kind, [each.pointer for each in inner]):
             is_stranger = step.subject is Subject.TYPE and kind is CredentialKind.OTHER and is_outermost
             yield _stranger(step) if is_stranger else step
-        if kind is CredentialKind.ACHIEVEMENT:
+        if kind in {CredentialKind.ACHIEVEMENT, CredentialKind.CLR}:
             yield results_step(credential, kind)
         if kind is CredentialKind.CLR:
             yield from association_steps(credential, kind)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import decimal
 import re
 from typing import TYPE_CHECKING, Any
 
+from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
 from skillmark_reference.securing.integrity.json_values import as_list
@@ -15,36 +17,50 @@ from skillmark_reference.securing.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from skillmark_reference.credentials.kinds import CredentialKind
-
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
+#: The requirements of Open Badges 3.0 on results, and their twins of CLR 2.0.
+_OF_RECORDS = {f"OB30-R-{number:03}": f"CLR20-R-{number + 42:03}" for number in range(35, 41)}
 #: Associations of which an achievement cannot have both directions, or be its own.
 _DIRECTED = frozenset({"isChildOf", "isParentOf", "isPartOf", "precedes", "replacedBy"})
 _OPPOSITES = {"isParentOf": "isChildOf"}
 
 
 def results_step(credential: Mapping[str, Any], kind: CredentialKind) -> Step:
-    """Hold results against the descriptions in the achievement of the same subject (Open Badges 3.0, Data Models, Result)."""
+    """Hold results against the descriptions in the achievement of the same subject (Open Badges 3.0, Data Models, Result).
+
+    A record has no results of its own, and defines several achievements (CLR 2.0, Data Models, ClrSubject).
+    """
     subject = _object(credential.get("credentialSubject"))
-    achievement = _object(subject.get("achievement"))
-    descriptions = {str(each["id"]): each for _, each in _objects(achievement, "resultDescription") if "id" in each}
+    described = [
+        (f"{place}{pointer}", each)
+        for place, achievement in _objects(subject, "achievement")
+        for pointer, each in _objects(achievement, "resultDescription")
+    ]
+    descriptions = {str(each["id"]): each for _, each in described if "id" in each}
     results = list(_objects(subject, "result"))
     if not results and not descriptions:
         return conclude(kind, Subject.RESULTS, outcome=Outcome.NOT_APPLICABLE)
     problems = [problem for pointer, each in results for problem in _result_problems(each, pointer, descriptions)]
-    for pointer, each in _objects(achievement, "resultDescription"):
+    for pointer, each in described:
         required = each.get("requiredLevel")
         if required is not None and required not in _levels(each):
             message = f"requiredLevel {quoted(required)} is none of the rubricCriterionLevel"
-            place = f"/credentialSubject/achievement{pointer}/requiredLevel"
+            place = f"/credentialSubject{pointer}/requiredLevel"
             problems.append(Problem(pointer=place, message=message, clause="OB30-R-038"))
     remarks = [
-        each.below(f"/credentialSubject/achievement{pointer}")
-        for pointer, description in _objects(achievement, "resultDescription")
+        each.below(f"/credentialSubject{pointer}")
+        for pointer, description in described
         for each in _value_remarks(description)
     ]
     outcome = Outcome.FAILED if problems else Outcome.WARNED if remarks else None
-    return conclude(kind, Subject.RESULTS, (*problems, *remarks), outcome=outcome)
+    found = [_of_kind(each, kind) for each in (*problems, *remarks)]
+    return conclude(kind, Subject.RESULTS, found, outcome=outcome)
+
+
+def _of_kind(problem: Problem, kind: CredentialKind) -> Problem:
+    """Return a problem with the requirement of the standard of its kind."""
+    is_record = kind is CredentialKind.CLR
+    return dataclasses.replace(problem, clause=_OF_RECORDS[problem.clause]) if is_record else problem
 
 
 def _result_problems(result: Mapping[str, Any], place: str, descriptions: Mapping[str, Any]) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MOST_VALUES = 50_000
 _MOST_PROOFS = 20
 _MOST_PROBLEMS = 5
-_TOKEN = "CompactJws"  # noqa: S105 - a datatype
+TOKEN = "CompactJws"  # noqa: S105 - a datatype
 _MICROSECONDS = 1_000_000
 
 
@@ -65,15 +65,26 @@ def hosted(operation: Operation, body: bytes, *, media_type: str, clock: Clock) 
         Unacceptable: it is malformed, of another kind, or was changed after it was signed.
     """
     text = _text(body)
-    is_token = media_type in operation.bodies[_TOKEN]
+    is_token = media_type in operation.bodies[TOKEN]
     if is_token != _is_token(text):
         raise Unacceptable(415, _pairs(operation))
     credential = _claimed(text) if is_token else _parsed(text)
     if len(as_list(credential.get("proof"))) > _MOST_PROOFS:
         raise Unacceptable(422, f"/proof: there are more than {_MOST_PROOFS} proofs.")
     _check_size(credential)
-    _check(text, next(name for name in operation.bodies if name != _TOKEN), clock)
+    _check(text, next(name for name in operation.bodies if name != TOKEN), clock)
     return Hosted(content=text, is_token=is_token, identity=identity(credential), issued_at=_issued_at(credential))
+
+
+def document_of(body: bytes) -> tuple[dict[str, Any], bool]:
+    """Return the credential in a text, and whether that is a token, before anything of it is checked.
+
+    Raises:
+        Unacceptable: there is none.
+    """
+    text = _text(body)
+    is_token = _is_token(text)
+    return (_claimed(text) if is_token else _parsed(text)), is_token
 
 
 def profile(service: Service, body: bytes) -> str:

@@ -13,8 +13,8 @@ from tests.reference.vc_api.surroundings import SetClock, offline
 
 from skillmark_reference.databases import Database
 from skillmark_reference.issuers import issuers_of
-from skillmark_reference.sockets import RunningServer
 from skillmark_reference.server.vc_api import Instance, VcApiOptions, routes_of, suite_configuration
+from skillmark_reference.sockets import RunningServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
