@@ -36,20 +36,18 @@ class Asks(enum.Enum):
 class Closing:
     """The requirements of a certification that are about a run as a whole."""
 
-    #: The applicant's statement about itself, which the target file holds.
-    applicant: str
     #: All required features pass.
     every_requirement: str
-    #: The claimed features are declared, and pass.
-    every_claim: str
+    #: The applicant's statement about itself, which the target file holds; empty where there is none.
+    applicant: str = ""
+    #: The claimed features are declared, and pass; empty where nothing is claimed.
+    every_claim: str = ""
 
     @property
     def checks(self) -> Mapping[str, str]:
         """Names under which the run as a whole decides them, as checks decide the others."""
-        return {
-            self.every_requirement: "run.required_features_pass",
-            self.every_claim: "run.claimed_features_are_declared_and_pass",
-        }
+        every_claim = {self.every_claim: "run.claimed_features_are_declared_and_pass"} if self.every_claim else {}
+        return {self.every_requirement: "run.required_features_pass"} | every_claim
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +131,15 @@ _ISSUERS = tuple(
     )
 )
 
+#: Certification Guide, Host: a host reads from others, and is read and written.
+_HOST_ROLES = (
+    "host",
+    "service consumer (read)",
+    "service provider (read)",
+    "service provider (write)",
+    "service provider",
+)
+
 _VERIFIER = Plan(
     id="vc-verifier",
     title="Verifier of Open Badges 3.0 and CLR 2.0",
@@ -143,7 +150,49 @@ _VERIFIER = Plan(
     asks=Asks.ANSWERS,
 )
 
-PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, _VERIFIER)}
+_HOSTS = tuple(
+    Plan(
+        id=f"{standard}-host",
+        title=f"{name} host",
+        standard_id=standard,
+        catalogue_id=catalogue,
+        roles=(Role.HOST, Role.SERVICE, Role.CONSUMER),
+        suite=f"hosts.{catalogue}",
+        asks=Asks.ACCOUNTS,
+        transport=transport,
+        closing=closing,
+        certified_as=_HOST_ROLES,
+    )
+    for standard, name, catalogue, transport, closing in (
+        (
+            "ob-3.0",
+            "Open Badges 3.0",
+            "open_badges",
+            frozenset({"OB30-R-150"}),
+            Closing(every_requirement="OB30-R-237"),
+        ),
+        # What CLR says of it stands in one entry with importing and exporting, which tests decide.
+        ("clr-2.0", "CLR 2.0", "clr", frozenset({"CLR20-R-157"}), None),
+    )
+)
+
+_DISPLAYERS = tuple(
+    Plan(
+        id=f"{standard}-displayer",
+        title=f"{name} displayer",
+        standard_id=standard,
+        catalogue_id=catalogue,
+        roles=(Role.DISPLAYER,),
+        suite=f"displayers.{catalogue}",
+        asks=Asks.ANSWERS,
+    )
+    for standard, name, catalogue in (
+        ("ob-3.0", "Open Badges 3.0", "open_badges"),
+        ("clr-2.0", "CLR 2.0", "clr"),
+    )
+)
+
+PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, *_HOSTS, *_DISPLAYERS, _VERIFIER)}
 
 
 def find_plan(identifier: str) -> Plan:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from skillmark.asking_by_hand import asking_again, is_by_hand
 from skillmark.core.clock import SystemClock
 from skillmark.engine import DEPTHS, RunContext, joined, run_plan
 from skillmark.suites import suite_of
 from skillmark.wire.client import WireClient
-from skillmark.wire.configuration import describe
+from skillmark.wire.peers.serving import Shelf
+from skillmark.wire.settings.configuration import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,21 +48,47 @@ def certify(
     *,
     options: RunOptions | None = None,
     transport: httpx.BaseTransport | None = None,
+    shelf: Shelf | None = None,
     clock: Clock | None = None,
 ) -> RunResult:
     """Run a plan against a product and return the result.
 
-    With ``transport`` the product is reached in process instead of over the network.
+    With ``transport`` the product is reached in process instead of over the network, and with ``shelf`` it looks there for
+    what records point to. Where a person is asked, the first run writes the kit, and the others read what the person says.
 
     Raises:
         Misconfigured: the settings do not allow a request, or the token endpoint refuses them.
     """
     options = options or RunOptions()
     clock = clock or SystemClock()
+    if not is_by_hand(plan, target):
+        return _certified(plan, target, options=options, transport=transport, shelf=shelf, clock=clock)
+    started = clock.now()
+    asking = asking_again(plan, target, seed=options.seed, depth=options.depth, clock=clock)
+    options = dataclasses.replace(options, seed=asking.seed, depth=asking.depth)
+    result = _certified(
+        plan, asking.target, options=options, transport=transport, shelf=shelf or Shelf(), clock=asking.clock
+    )
+    sampling = (*result.sampling, asking.note)
+    return dataclasses.replace(result, started=started, finished=clock.now(), sampling=sampling)
+
+
+def _certified(
+    plan: Plan,
+    target: Target,
+    *,
+    options: RunOptions,
+    transport: httpx.BaseTransport | None,
+    shelf: Shelf | None,
+    clock: Clock,
+) -> RunResult:
     client = WireClient(target, clock=clock, transport=transport, count=options.count)
-    context = RunContext(plan=plan, target=target, client=client, clock=clock, seed=options.seed, depth=options.depth)
+    context = RunContext(
+        plan=plan, target=target, client=client, clock=clock, seed=options.seed, depth=options.depth, shelf=shelf
+    )
     try:
         run = run_plan(suite_of(plan), context, only=options.only, listen=options.listen)
         return joined(run, configuration=describe(target))
     finally:
+        context.resources.close()
         client.close()

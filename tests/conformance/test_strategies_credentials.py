@@ -258,3 +258,11 @@ def test_members_are_about_the_learner_of_the_record() -> None:
     known |= {each["credentialSubject"]["achievement"]["id"] for each in members}
     assert {each[end] for each in subject["association"] for end in ("sourceId", "targetId")} <= known
     assert {record["id"]} == {each["credentialSubject"]["id"] for each in record["endorsement"]}
+
+
+@pytest.mark.parametrize("name", ["endorsement", "endorsementJwt", "verifiableCredential"])
+@pytest.mark.parametrize("value", [None, [], [None], ["a.b"], 7, {}])
+def test_what_is_no_credential_is_left_as_it_is(name: str, value: object) -> None:
+    """Members that a mutation emptied or spoilt cannot be signed, and hinder nobody from signing the rest."""
+    kept = secured({"id": "urn:a", name: value}, sign=lambda each: each, token=lambda _: "token")
+    assert {"id": "urn:a", name: value} == kept

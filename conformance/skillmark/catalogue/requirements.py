@@ -90,13 +90,14 @@ class Requirement:
 
     def is_scored(self, version: str) -> bool:
         """Whether a violation fails: a normative MUST, undisputed, and read in the documents of the version."""
-        return (
-            self.level is Level.MUST
-            and self.status == "normative"
-            and self.decided is not Decision.DISPUTED
-            and not self.doubt
-            and not (version == "1.0" and self.confidence_1_0 == CONFIDENCES[-1])
-        )
+        is_inferred = version == "1.0" and self.confidence_1_0 == CONFIDENCES[-1]
+        return self.would_be_scored and not self.doubt and not is_inferred
+
+    @property
+    def would_be_scored(self) -> bool:
+        """Whether a violation would fail if nobody doubted the entry."""
+        is_normative = self.level is Level.MUST and self.status == "normative"
+        return is_normative and self.decided is not Decision.DISPUTED
 
     def violated(self, version: str) -> Outcome:
         """Return what a finding against it is; severity follows the clause, never the author of a check."""
@@ -115,6 +116,8 @@ class Catalogue:
     disputes: Mapping[str, str]
     #: SHA-256 of the table, hexadecimal.
     digest: str
+    #: What could not be read of the documents; entries that rest on it are doubted.
+    unread: str = ""
 
     def of(self, *, version: str, roles: Collection[Role]) -> tuple[Requirement, ...]:
         """Return the requirements that bind some roles in one version of the standard."""
@@ -158,6 +161,7 @@ def load_catalogue(identifier: str) -> Catalogue:
         requirements={entry.id: entry for entry in entries},
         disputes=shared.get("disputes", {}) | table["disputes"],
         digest=hashlib.sha256(content + shared_content).hexdigest(),
+        unread=table.get("unread", ""),
     )
 
 

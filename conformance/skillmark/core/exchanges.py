@@ -22,6 +22,8 @@ class TroubleKind(enum.StrEnum):
     REDIRECT_LOOP = "too many redirects"
     REDIRECT_FORBIDDEN = "redirect not followed"
     PROTOCOL = "not HTTP"
+    #: Of what a person is asked.
+    UNANSWERED = "not answered yet"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,10 @@ class Request:
     body: bytes = b""
     #: Whether the target's credentials go with it.
     authorised: bool = True
+    #: Whether redirects of GET and HEAD are followed.
+    follows_redirects: bool = True
+    #: Whether what comes back has secrets in it that are made there: codes, tokens, cookies.
+    yields_secrets: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,7 @@ class Exchange:
 
     #: For example ``x12``; counts from 1 in the order of sending.
     id: str
-    #: ``FILE`` for a file, ``RUN`` for a command.
+    #: ``FILE`` for a file, ``RUN`` for a command, ``SHOW`` for what a person is given.
     method: str
     #: The name of a file as the user gave it; a command line.
     url: str
@@ -83,7 +89,7 @@ class Exchange:
     @property
     def curl(self) -> str:
         """A command line that repeats the request, or looks at the file again; secrets are placeholders."""
-        if self.method == "FILE":
+        if self.method in {"FILE", "SHOW"}:
             return shlex.join(["skillmark", "verify", self.url])
         if self.method == "RUN":
             return f"printf %s {shlex.quote(self.request_body)} | {self.url}"
@@ -106,3 +112,10 @@ class Reply:
 
     exchange: Exchange
     body: bytes
+    #: The headers as they came, secrets included.
+    headers: tuple[tuple[str, str], ...] = dataclasses.field(default=(), repr=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header as it came, by its case-insensitive name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)

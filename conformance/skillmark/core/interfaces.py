@@ -7,6 +7,7 @@ import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -63,6 +64,52 @@ class ClientInterface:
     command: tuple[str, ...] = ()
     #: Seconds until the product has made its calls.
     seconds: float = 120.0
+
+
+class IssuingAdapter(enum.StrEnum):
+    """How a product that issues is asked."""
+
+    #: ``POST /credentials/issue`` of the VC API.
+    VC_API = "vc-api"
+    #: A request of the vendor's own.
+    HTTP = "http"
+    #: A program on this machine.
+    COMMAND = "command"
+
+
+#: Kinds of credentials that a product can be asked to issue; the last three are of data model 1.1.
+ISSUABLE_KINDS = (
+    "AchievementCredential",
+    "EndorsementCredential",
+    "ClrCredential",
+    "AchievementCredentialv1p1",
+    "EndorsementCredentialv1p1",
+    "ClrCredentialv1p1",
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class IssuingInterface:
+    """How a product is asked to issue a credential that nobody has signed, and what it issues."""
+
+    adapter: IssuingAdapter = IssuingAdapter.VC_API
+    #: Below the address of the target.
+    path: str = "/credentials/issue"
+    method: str = "POST"
+    content_type: str = "application/json"
+    #: ``{credential}`` stands for the credential as a JSON value.
+    body: str = '{"credential": {credential}, "options": {}}'
+    #: JSON pointer to the credential in the answer; ``None`` where it is the answer, or its ``verifiableCredential``.
+    pointer: str | None = None
+    #: Program and arguments; ``{file}`` stands for a file with the credential, which else comes by standard input.
+    command: tuple[str, ...] = ()
+    #: Seconds that a command may take.
+    seconds: float = 30.0
+    #: The id or the Profile of the issuer, which the credentials carry; empty for one that the product fills in.
+    issuer: str | Mapping[str, object] = ""
+    kinds: tuple[str, ...] = ISSUABLE_KINDS[:3]
+    #: How many credentials a run asks for; as many as its level says if it is 0.
+    count: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

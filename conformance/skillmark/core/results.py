@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,6 +65,39 @@ class RequirementResult:
     reason: str = ""
 
 
+class Cell(enum.StrEnum):
+    """What became of one fault class in one column of a matrix."""
+
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    #: Neither accepted nor refused.
+    UNCLEAR = "unclear"
+    #: The healthy one was not accepted, or no answer came.
+    UNTESTED = "untested"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One fault class."""
+
+    #: The check that asks about it.
+    check: str
+    #: What is wrong, as the end of a sentence.
+    says: str
+    #: Whether who accepts it can be deceived: a wrong acceptance is a security hole.
+    is_hole: bool
+    #: By column; nothing where it cannot be wrong there.
+    cells: Mapping[str, Cell]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """What a product refused and accepted of what is wrong: fault classes by something that it claims, say proof formats."""
+
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """What the result depends on; two runs with equal provenance of tables and suite can be compared."""
@@ -114,3 +148,5 @@ class RunResult:
     requests_sent: int
     #: Records seen, by class.
     records: Mapping[str, int]
+    #: What was refused and accepted of what is wrong, where the plan asks about that.
+    matrix: Matrix | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import shlex
 from typing import TYPE_CHECKING
 
-from skillmark.core.interfaces import ClientInterface, HostInterface, Peer
+from skillmark.core.interfaces import ClientInterface, HostInterface, IssuingInterface, Peer
 
 if TYPE_CHECKING:
     import datetime
@@ -111,6 +112,8 @@ class Adapter(enum.StrEnum):
     HTTP = "http"
     #: A program on this machine.
     COMMAND = "command"
+    #: A person, with a kit of files and a page to tick.
+    MANUAL = "manual"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +135,14 @@ VERIFIABLE_FORMATS = (
     "eddsa-jcs-2022",
     "ecdsa-rdfc-2019",
     "ecdsa-jcs-2019",
+    "ecdsa-sd-2023",
     "vc-jwt-RS256",
     "vc-jwt-EdDSA",
     "vc-jwt-ES256",
 )
 VERIFIABLE_KINDS = ("AchievementCredential", "EndorsementCredential", "ClrCredential")
+#: Types of status that it can claim to know.
+VERIFIABLE_STATUSES = ("BitstringStatusListEntry", "1EdTechRevocationList")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +161,18 @@ class VerifierInterface:
     accepted: Acceptance = dataclasses.field(default_factory=Acceptance)
     #: Program and arguments; ``{file}`` stands for a file with the credential, which else comes by standard input.
     command: tuple[str, ...] = ()
+    #: Whether baked images can be given to it, as they can be to people.
+    images: bool = False
     #: Seconds that a command may take.
     seconds: float = 30.0
+    #: Folder of the kit that a person works through.
+    kit: Path | None = None
+    #: File with what the person found; without it nothing is answered yet.
+    answers: Path | None = None
     #: What the product claims to verify.
     formats: tuple[str, ...] = ("eddsa-rdfc-2022", "vc-jwt-RS256", "vc-jwt-EdDSA", "vc-jwt-ES256")
     kinds: tuple[str, ...] = VERIFIABLE_KINDS
+    statuses: tuple[str, ...] = VERIFIABLE_STATUSES
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +189,8 @@ class Target:
     submissions: Submissions | None = None
     #: How a product that verifies is asked; by the VC API if nothing is said.
     verifier: VerifierInterface = dataclasses.field(default_factory=VerifierInterface)
+    #: How a product is asked to issue; ``None`` for one that is judged by what is handed in.
+    issuing: IssuingInterface | None = None
     host: HostInterface = dataclasses.field(default_factory=HostInterface)
     #: How the product is made to call a host.
     client: ClientInterface = dataclasses.field(default_factory=ClientInterface)
@@ -195,7 +210,8 @@ class Target:
     @property
     def place(self) -> str:
         """Where the product is, or what it made, for people."""
-        return self.url or ", ".join(self.submissions.sources if self.submissions else ())
+        sources = self.submissions.sources if self.submissions else ()
+        return self.url or ", ".join(sources) or (shlex.join(self.issuing.command) if self.issuing else "")
 
     def claim(self, feature: Feature) -> Claim:
         """Return what was said of a feature."""

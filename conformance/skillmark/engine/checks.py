@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from skillmark.catalogue import load_catalogue
 from skillmark.core.errors import Broken
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from skillmark.core.exchanges import Exchange
+    from skillmark.core.results import Matrix
     from skillmark.engine.running import RunContext
     from skillmark.plans import Plan
 
@@ -37,6 +38,14 @@ class Evidence(Protocol):
 
     def record_counts(self) -> Mapping[str, int]:
         """Return how many records of each class were seen."""
+
+
+@runtime_checkable
+class HasMatrix(Protocol):
+    """Evidence of what a product refused and accepted of what is wrong."""
+
+    def matrix(self) -> Matrix | None:
+        """Return it; nothing where nothing was asked."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

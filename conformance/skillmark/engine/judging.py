@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from skillmark import __version__
 from skillmark.catalogue import Decision
+from skillmark.core.escaping import trimmed
 from skillmark.core.outcomes import Outcome, Verdict, combined, verdict
 from skillmark.core.results import Provenance, RequirementResult, RunResult
+from skillmark.engine.checks import HasMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _NO_CLAIMS = "The vendor declared no optional features: state them with --claims, or under [claims] of the target file."
 
 _TROUBLES = 50
+#: Characters of what was sent, where nothing is wrong with the answer.
+_LONGEST_BODY = 160
 _LIBRARIES = ("httpx", "hypothesis", "cryptography")
 
 
@@ -56,6 +60,7 @@ def joined(run: Run, *, configuration: Mapping[str, object]) -> RunResult:
         sampling=(*([run.stopped] if run.stopped else []), *run.evidence.sampling()),
         requests_sent=context.client.requests_sent,
         records=run.evidence.record_counts(),
+        matrix=run.evidence.matrix() if isinstance(run.evidence, HasMatrix) else None,
     )
 
 
@@ -68,6 +73,9 @@ def _decided(entry: Requirement, run: Run) -> RequirementResult:
         outcome, reason = _attested(entry, context)
     elif entry.decided is Decision.UNTESTABLE and outcome is not Outcome.FAILED:
         outcome, reason = Outcome.UNTESTED, entry.reason
+    is_open = _is_broken_in_doubt(entry, run)
+    if is_open:
+        outcome, reason = Outcome.CANNOT_TELL, f"It is not as it should be, if this is a requirement: {entry.doubt}."
     outside = context.target.lab and entry.id in context.plan.transport
     return RequirementResult(
         id=entry.id,
@@ -80,9 +88,22 @@ def _decided(entry: Requirement, run: Run) -> RequirementResult:
         decided=entry.decided.value,
         readings=entry.readings or ((entry.doubt,) if entry.doubt else ()),
         outcome=outcome,
-        deciding=entry.is_scored(context.plan.version) and not outside,
+        deciding=(is_open or entry.is_scored(context.plan.version)) and not outside,
         checks=tuple(outcomes),
         reason=f"Taken out of the verdict by --lab. {reason}".strip() if outside else reason,
+    )
+
+
+def _is_broken_in_doubt(entry: Requirement, run: Run) -> bool:
+    """Whether a product breaks what may be a MUST of a document that could not be read.
+
+    The finding warns. That the product is conformant is not known either.
+    """
+    is_unread = bool(run.context.plan.catalogue.unread and entry.doubt)
+    return (
+        is_unread
+        and entry.would_be_scored
+        and any(judged.finding.requirement == entry.id and not judged.finding.dispute for judged in run.findings)
     )
 
 
@@ -144,12 +165,24 @@ def _replaced(entry: RequirementResult, closing: Closing, *, outcome: Outcome, r
 
 
 def _referred(run: Run) -> dict[str, Exchange]:
-    """Return the exchanges that findings and passes point to, and the first ones that ended in trouble."""
+    """Return the exchanges that findings and passes point to, and the first ones that ended in trouble.
+
+    What findings point to can be sent again, so that it is kept whole; of the others the beginning of what was sent.
+    """
     exchanges = run.evidence.exchanges
+    accused = {each for finding in run.findings for each in finding.finding.evidence[:1]}
     wanted = {each for finding in run.findings for each in finding.finding.evidence}
     wanted |= {each for check in run.checks for each in check.evidence}
     wanted |= set([name for name, exchange in exchanges.items() if exchange.trouble][:_TROUBLES])
-    return {name: exchange for name, exchange in exchanges.items() if name in wanted}
+    return {
+        name: exchange if name in accused else _shortened(exchange)
+        for name, exchange in exchanges.items()
+        if name in wanted
+    }
+
+
+def _shortened(exchange: Exchange) -> Exchange:
+    return dataclasses.replace(exchange, request_body=trimmed(exchange.request_body, _LONGEST_BODY))
 
 
 def _provenance(plan: Plan) -> Provenance:

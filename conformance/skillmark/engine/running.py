@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import traceback
 import zlib
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from skillmark.engine.depth import Depth
     from skillmark.plans import Plan
     from skillmark.wire.client import WireClient
+    from skillmark.wire.peers.serving import Shelf
 
 _EVIDENCE = 5
 _PLACES = 10
@@ -52,6 +54,10 @@ class RunContext:
     clock: Clock
     seed: int
     depth: Depth
+    #: Where a product that is reached in process looks for what records point to; others are served over the network.
+    shelf: Shelf | None = None
+    #: What the run opened, and closes at its end.
+    resources: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
 
     def seed_of(self, name: str) -> int:
         """Return the seed of one check: the same, whichever other checks run."""

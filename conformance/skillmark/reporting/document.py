@@ -16,6 +16,7 @@ from skillmark.core.outcomes import Level, Outcome, Verdict
 from skillmark.core.results import CheckResult, Provenance, RequirementResult, RunResult
 from skillmark.core.target import Product
 from skillmark.reporting import summary
+from skillmark.reporting.matrices import from_matrix, to_matrix
 from skillmark.reporting.writing import dumped, write_atomically
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def to_document(result: RunResult) -> dict[str, Any]:
         "sampling": list(result.sampling),
         "requests_sent": result.requests_sent,
         "records": dict(result.records),
+        **({"matrix": to_matrix(result.matrix)} if result.matrix else {}),
         "environment": dict(provenance.environment),
         "configuration": _plain(result.configuration),
     }
@@ -273,6 +275,7 @@ def _result(document: dict[str, Any]) -> RunResult:
         sampling=tuple(document["sampling"]),
         requests_sent=document["requests_sent"],
         records=document["records"],
+        matrix=from_matrix(document.get("matrix")),
     )
 
 

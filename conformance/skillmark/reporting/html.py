@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from skillmark.core.escaping import trimmed, visible, web_address
 from skillmark.core.outcomes import Outcome
-from skillmark.reporting import summary, view, wording
+from skillmark.core.results import Cell
+from skillmark.reporting import matrices, summary, view, wording
 from skillmark.reporting.document import replay_command
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ def _environment() -> jinja2.Environment:
         "verdict_outcome": wording.verdict_outcome,
         "bars": view.bars,
         "disputes_of": view.disputes_of,
+        "Cell": Cell,
+        "CELL_OUTCOMES": matrices.OUTCOMES,
+        "CELL_MEANINGS": matrices.MEANINGS,
+        "cell_word": matrices.word,
+        "matrix_areas": matrices.by_area,
+        "holes": matrices.holes,
+        "columns_named": matrices.named,
         "replay_command": replay_command,
     }
     environment.filters |= {

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from skillmark.core.escaping import trimmed, visible_line
 from skillmark.core.outcomes import Outcome
-from skillmark.reporting import summary, wording
+from skillmark.reporting import matrices, summary, wording
 from skillmark.reporting.document import replay_command
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skillmark.reporting.files import ReportPaths
 
 _FINDINGS = 10
+_HOLES = 20
 _STEPS = 10
 _IDS = 4
 _WIDTH = 160
@@ -50,7 +51,7 @@ def print_summary(result: RunResult, console: Console, *, report_paths: ReportPa
     Away from a terminal the lines are the same whatever its width, and without colour. Nothing that the target sent is
     taken as markup or as a control sequence.
     """
-    for line in (*_head(result, console), *_failures(result), *_rest(result), *_places(report_paths)):
+    for line in (*_head(result, console), *_holes(result), *_failures(result), *_rest(result), *_places(report_paths)):
         console.print(_encodable(line, console), soft_wrap=not console.is_terminal, highlight=False)
 
 
@@ -95,6 +96,20 @@ def _counts(label: str, counts: dict[Outcome, int]) -> Text:
         text = f"{number} {outcome.value}"
         parts += [(text, _STYLES[outcome]) if number else text, ", "]
     return _line(*parts[:-1])
+
+
+def _holes(result: RunResult) -> Iterable[Text]:
+    found = list(matrices.holes(result.matrix))
+    if not found:
+        return
+    yield _line("")
+    yield _line((f"Security holes ({len(found)})", "bold red"))
+    for row, columns in found[:_HOLES]:
+        yield _line(
+            f"  accepted although {trimmed(row.says, _WIDTH)} ({trimmed(matrices.named(row, columns), _WIDTH)})"
+        )
+    if len(found) > _HOLES:
+        yield _line(f"  and {len(found) - _HOLES} more: see the report")
 
 
 def _failures(result: RunResult) -> Iterable[Text]:

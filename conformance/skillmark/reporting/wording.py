@@ -58,6 +58,8 @@ def meaning(result: RunResult) -> str:
         case Verdict.NOT_CONFORMANT:
             broken = sum(entry.outcome is Outcome.FAILED for entry in deciding(result))
             return f"{broken} of the {total} requirements that decide the verdict {_verb(broken)} broken."
+        case Verdict.NOT_FULLY_VERIFIED if total == 0:
+            return "Nothing required failed, but every requirement of this plan rests on what could not be read, so none decides."
         case Verdict.NOT_FULLY_VERIFIED:
             missing = len(undecided(result))
             return f"Nothing required failed, but {missing} of the {total} requirements that decide are undecided."

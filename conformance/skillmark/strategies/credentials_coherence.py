@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ENDORSEMENTS = ("endorsement", "endorsementJwt")
 _MEMBERS = "verifiableCredential"
 _EMBEDDED = ("endorsement", _MEMBERS)
+#: In a compact JWS.
+_DOTS = 2
 _SCHEMAS = {
     CredentialKind.ACHIEVEMENT: "ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json",
     CredentialKind.ENDORSEMENT: "ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json",
@@ -45,6 +47,8 @@ def coherent(credential: Record) -> Record:
         for member in as_list(subject[_MEMBERS]):
             member["credentialSubject"]["id"] = subject["id"]
             coherent(member)
+        for defined in subject.get("achievement", []):
+            _described(defined)
         _associations(subject)
     _endorsements(credential, credential)
     return credential
@@ -54,11 +58,7 @@ def coherent(credential: Record) -> Record:
 
 
 def _results(subject: Record) -> None:
-    descriptions = subject["achievement"].get("resultDescription", [])
-    for each in descriptions:
-        _pointed(each, "requiredLevel", _levels(each))
-        if "requiredValue" in each:
-            each.update(_required_value(each))
+    descriptions = _described(subject["achievement"])
     for place, result in enumerate(subject.get("result", [])):
         described = descriptions[place % len(descriptions)] if descriptions else {}
         _pointed(result, "resultDescription", [described["id"]] if described else [])
@@ -66,6 +66,16 @@ def _results(subject: Record) -> None:
         _pointed(result, "achievedLevel", _levels(described) if linked else [])
         if linked and described["resultType"] == "Status":
             result.setdefault("status", "Completed")
+
+
+def _described(achievement: Record) -> list[Record]:
+    """Return the descriptions of results of an achievement, after each agrees with itself."""
+    descriptions: list[Record] = achievement.get("resultDescription", [])
+    for each in descriptions:
+        _pointed(each, "requiredLevel", _levels(each))
+        if "requiredValue" in each:
+            each.update(_required_value(each))
+    return descriptions
 
 
 def _required_value(description: Record) -> Record:
@@ -148,6 +158,10 @@ def _encoded(value: Record) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and value.count(".") == _DOTS
+
+
 def _decoded(token: str) -> Record:
     payload = token.split(".")[1]
     content: Record = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -170,10 +184,11 @@ def secured(
 
     def inside(name: str, member: Any) -> Any:  # noqa: ANN401 - any JSON
         if name in _EMBEDDED:
-            signed = [sign(whole(each)) if isinstance(each, dict) else each for each in as_list(member)]
-            return signed if isinstance(member, list) else signed[0]
-        if name == "endorsementJwt":
-            return [token(whole(_decoded(each))) for each in member]
+            if isinstance(member, list):
+                return [sign(whole(each)) if isinstance(each, dict) else each for each in member]
+            return sign(whole(member)) if isinstance(member, dict) else member
+        if name == "endorsementJwt" and isinstance(member, list):
+            return [token(whole(_decoded(each))) if _is_token(each) else each for each in member]
         if isinstance(member, list):
             return [inside("", each) for each in member]
         return whole(member) if isinstance(member, dict) else member

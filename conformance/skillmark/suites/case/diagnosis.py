@@ -5,14 +5,13 @@ Only what makes a judgement impossible blocks the run. A product that answers no
 
 from __future__ import annotations
 
-import dataclasses
 import email.utils
-import enum
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import BudgetExhausted, Misconfigured, TargetUnreachable
 from skillmark.core.exchanges import Request, TroubleKind
 from skillmark.core.target import AuthenticationMethod
+from skillmark.suites.diagnoses import Cause, Diagnosis
 from skillmark.wire.documents import media_type_of, parse
 from skillmark_reference.standards import load_standard, standard_ids
 
@@ -26,35 +25,6 @@ if TYPE_CHECKING:
 #: Seconds between the clocks that nobody minds.
 _SKEW = 300.0
 _LIST = "getAllCFDocuments"
-
-
-class Cause(enum.Enum):
-    """What can be wrong with the settings, or worth knowing before a run."""
-
-    UNREACHABLE = "unreachable"
-    TLS = "tls"
-    TOKEN_ENDPOINT = "token endpoint"  # noqa: S105 - a name
-    UNAUTHORISED = "unauthorised"
-    FORBIDDEN = "missing scope"
-    OTHER_VERSION = "other version"
-    OTHER_PATH = "other base path"
-    REDIRECTED = "redirected"
-    NO_JSON = "no JSON"
-    EMPTY = "empty repository"
-    CLOCK = "clock skew"
-    BUDGET = "request budget"
-    ODD_ANSWER = "unexpected answer"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """One thing that was noticed."""
-
-    cause: Cause
-    #: Whether nothing can be judged because of it.
-    is_blocking: bool
-    message: str
-    next_step: str
 
 
 def diagnose(target: Target, standard: Standard, client: WireClient, clock: Clock) -> tuple[Diagnosis, ...]:

@@ -24,7 +24,7 @@ from skillmark.suites.case.lists import (
 )
 from skillmark.suites.case.paging import MOST_PAGES, Walk, known_documents, limits_of_walks
 from skillmark.suites.case.suite import CASE
-from skillmark.suites.case.web_links import web_links
+from skillmark.wire.web_links import web_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

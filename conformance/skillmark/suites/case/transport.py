@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING
 
-from skillmark.core.errors import CannotTell, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.suites.case.answers import told
 from skillmark.suites.case.errors import has_status_body, provoked
 from skillmark.suites.case.suite import CASE
-from skillmark.wire.addresses import is_loopback, origin_of
+from skillmark.suites.encryption import endpoint, refuses_ssl_3, speaks_tls_1_2_or_1_3
+from skillmark.wire.addresses import is_loopback
 from skillmark.wire.documents import media_type_of
-from skillmark.wire.tls import Probe, is_open, speaks_ssl_3, speaks_tls
+from skillmark.wire.tls import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,22 +66,10 @@ def _unread(answer: Answer) -> str:
 # TLS
 
 
-def _endpoint(case: CaseEvidence) -> tuple[str, int]:
-    """Return host and port of the target when it is reached over TLS.
-
-    Raises:
-        Untested: it is reached over plain http.
-    """
-    origin = origin_of(case.context.target.url)
-    if origin is None or origin[0] != "https":
-        raise Untested("The target is reached over plain http, so its TLS cannot be tested. Give its https address.")
-    return origin[1], origin[2]
-
-
 @CASE.check("CASE-R-165")
 def nothing_is_served_without_tls(case: CaseEvidence) -> Iterator[Observation]:
     """The https endpoint answers, and no payload is served over plain http."""
-    host, port = _endpoint(case)
+    host, port = endpoint(case.context.target.url)
     first = next(told([case.first_list]), None)
     if first is not None and first.status == 200:
         yield first.held()
@@ -113,31 +100,10 @@ def _without_tls(case: CaseEvidence, host: str, port: int) -> Iterator[Observati
 @CASE.check("CASE-R-166")
 def tls_1_2_or_1_3_is_spoken(case: CaseEvidence) -> Iterator[Observation]:
     """A handshake in TLS 1.2 or in TLS 1.3 succeeds."""
-    host, port = _endpoint(case)
-    probes = [speaks_tls(host, port, version) for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)]
-    if any(probe.accepted for probe in probes):
-        yield Held()
-        return
-    _need_answer(*probes)
-    yield Finding(
-        requirement="CASE-R-166",
-        expected="a handshake in TLS 1.2 or 1.3",
-        actual=f"TLS 1.2: {probes[0].detail}; TLS 1.3: {probes[1].detail}",
-    )
+    yield speaks_tls_1_2_or_1_3(*endpoint(case.context.target.url), requirement="CASE-R-166")
 
 
 @CASE.check("CASE-R-167")
 def ssl_is_refused(case: CaseEvidence) -> Iterator[Observation]:
     """A handshake in SSL 3.0 fails."""
-    host, port = _endpoint(case)
-    probe = speaks_ssl_3(host, port)
-    if probe.accepted:
-        yield Finding(requirement="CASE-R-167", expected="SSL 3.0 refused", actual=probe.detail)
-        return
-    _need_answer(probe)
-    yield Held()
-
-
-def _need_answer(*probes: Probe) -> None:
-    if all(probe.accepted is None for probe in probes):
-        raise CannotTell("; ".join(probe.detail for probe in probes))
+    yield refuses_ssl_3(*endpoint(case.context.target.url), requirement="CASE-R-167")
