@@ -18,14 +18,14 @@ from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Acceptance, Adapter, Target, VerifierInterface
 from skillmark.reporting import results_schema
 from skillmark.suites.verifiers.samples import Kind, Sample
+from skillmark.wire.asking.verifiers import Verdict, asking
 from skillmark.wire.client import WireClient
-from skillmark.wire.configuration import describe, load_target, target_as_described
-from skillmark.wire.verifiers import Verdict, asking
+from skillmark.wire.settings.configuration import describe, load_target, target_as_described
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from skillmark.wire.verifiers import Answer
+    from skillmark.wire.asking.verifiers import Answer
 
 URL = "https://verifier.example/base"
 DOCUMENT = '{"id": "urn:a", "id": "urn:b"}'

@@ -7,7 +7,10 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
+from skillmark.faults.verifiers.asking import ASKING
+from skillmark.faults.verifiers.fetching import DISPUTED, FETCHING
 from skillmark.faults.verifiers.products import Asked, Complaint, Said, VerifierProduct, vc_api
+from skillmark.faults.verifiers.reading import READING
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.securing.integrity.json_values import as_list
 
@@ -342,4 +345,4 @@ _ALIKE = (
     ),
 )
 
-BROKEN = {each.name: each for each in (*_FORGIVING, *_RASH, *_NARROW, *_ALIKE)}
+BROKEN = {each.name: each for each in (*_FORGIVING, *_RASH, *_NARROW, *_ALIKE, *FETCHING, *DISPUTED, *ASKING, *READING)}

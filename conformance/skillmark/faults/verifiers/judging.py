@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark.core.target import Target, VerifierInterface
+from skillmark.core.target import Target
 from skillmark.faults.rows import DEPTH, Deserts, Kind, Row, Subject, row_of
 from skillmark.faults.verifiers.broken import BROKEN
+from skillmark.faults.verifiers.fetching import DISPUTED
 from skillmark.faults.verifiers.personas import PERSONAS
 from skillmark.faults.verifiers.products import VerifierTransport
 from skillmark.plans import find_plan
 from skillmark.runs import RunOptions, certify
+from skillmark.wire.peers.serving import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +21,17 @@ if TYPE_CHECKING:
 
 _URL = "http://127.0.0.1"
 #: Who is stricter than the standards is told so, of drawn content.
-_WARNS = {"strict": frozenset({"OB30-R-105", "OB30-R-114", "OB30-R-132"})}
+_WARNS = {
+    # The reference reads the keyword of Open Badges 2.0 too.
+    "reads-images": frozenset({"OB30-R-079"}),
+    # Nobody has to read the older data model.
+    "knows-the-new-model-only": frozenset({"OB30-R-111", "OB30-R-133"}),
+    "strict": frozenset({"OB30-R-105", "OB30-R-114", "OB30-R-132"}),
+    # What an error in a list or a schema means is not settled.
+    "takes-what-it-cannot-tell-for-a-remark": frozenset({"OB30-R-121", "OB30-R-127"}),
+}
 #: Who neither accepts nor refuses what is wrong has not accepted it.
-_DISPUTED = frozenset({"crashes-on-what-is-wrong"})
+_DISPUTED = frozenset({"crashes-on-what-is-wrong", "ignores-the-end-of-a-proof", *(each.name for each in DISPUTED)})
 
 
 def subjects(plan: Plan) -> Iterator[Subject]:
@@ -38,9 +48,12 @@ def decide(subject: Subject) -> Row:
         product, interface = PERSONAS[subject.name]
         deserts = Deserts(warns=_WARNS.get(subject.name, frozenset()))
     else:
-        product, interface = BROKEN[subject.name], VerifierInterface()
+        product = BROKEN[subject.name]
+        interface = product.interface
         deserts = Deserts(expected=product.requirements, disputed=subject.name in _DISPUTED)
     target = Target(url=_URL, verifier=interface, lab=True)
-    transport = VerifierTransport(product)
-    result = certify(find_plan(subject.plan), target, options=RunOptions(depth=DEPTH), transport=transport)
+    shelf = Shelf()
+    transport = VerifierTransport(product, shelf)
+    options = RunOptions(depth=DEPTH)
+    result = certify(find_plan(subject.plan), target, options=options, transport=transport, shelf=shelf)
     return row_of(subject, result, deserts)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from skillmark.core.clock import SystemClock
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
+from skillmark.engine import explore
 from skillmark.strategies.credentials_rewrites import rewrites
-from skillmark.suites.verifiers.drawn import drawn
-from skillmark.suites.verifiers.samples import Kind, encoded, proved, written
-from skillmark.wire.verifiers import Verdict
+from skillmark.suites.verifiers.drawn import drawn, signed_inside
+from skillmark.suites.verifiers.samples import P384, SELECTIVE, Kind, encoded, proved, written
+from skillmark.wire.asking.verifiers import Verdict
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
 from skillmark_reference.credentials.verifying import verify
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from skillmark.engine import Observation
     from skillmark.strategies.credentials_rewrites import Rewrite
     from skillmark.suites.verifiers.evidence import Evidence
-    from skillmark.suites.verifiers.samples import Sample
-    from skillmark.wire.verifiers import Answer
+    from skillmark.suites.verifiers.samples import Record, Sample
+    from skillmark.wire.asking.verifiers import Answer
 
 EMBEDDED, TOKEN, ENDORSEMENT = "OB30-R-114", "OB30-R-105", "OB30-R-132"
 ANY_PROOF, DIDS = "OB30-R-088", "OB30-R-116"
 _OF_RSA = "Keys are known by DIDs here, with RSA by did:jwk, and no verifier has to know it (OB30-R-116)."
+_OF_P384 = "The cryptosuite has keys of P-256 and P-384 (ECDSA Cryptosuites 1.0, 3.1); which of them was claimed is not stated."
 _OF_EXTENSIONS = (
     "An application may refuse contexts that it does not know (VC Data Model 2.0, 4.3), also within the credential."
 )
@@ -50,7 +52,7 @@ def every_format_and_kind(evidence: Evidence) -> Iterator[Observation]:
     hindrance = ""
     for sample in evidence.samples:
         answer = evidence.healthy(sample)
-        dispute = _OF_RSA if "RS256" in sample.form else ""
+        dispute = _OF_RSA if "RS256" in sample.form else _OF_P384 if sample.form == P384 else ""
         finding = _unless_accepted(evidence, sample, answer, what="a healthy credential", dispute=dispute)
         if finding is None:
             hindrance = hindrance or f"{sample.name}: {answer.says}."
@@ -165,24 +167,20 @@ def _spoilt(sample: Sample) -> str:
 
 
 def _drawn(evidence: Evidence, *, in_tokens: bool) -> Iterator[Observation]:
-    """Ask about drawn credentials, and of those that are not accepted tell the shortest of each sample."""
+    """Ask about drawn credentials; of those that are not accepted the smallest that can be found is told."""
     samples = [each for each in _accepted(evidence, in_tokens=in_tokens) if each.kind is not Kind.ENDORSED]
     context = evidence.context
-    seed = context.seed_of(f"verifiers.drawn {in_tokens}")
-    cases = [
-        (sample, sample.secured(draft)) for sample, draft in drawn(samples, count=context.depth.examples, seed=seed)
-    ]
-    refused: set[str] = set()
-    for sample, text in sorted(cases, key=lambda case: len(case[1])):
-        if sample.name in refused:
-            continue
+
+    def judge(case: tuple[Sample, Record]) -> Iterator[Observation]:
+        sample, credential = case
+        text = sample.secured(signed_inside(credential, sample))
         answer, what = evidence.answer(text), "a drawn credential"
         dispute = _remark(text, context.clock.now()) if answer.verdict is not Verdict.ACCEPTED else ""
         observed = _unless_accepted(evidence, sample, answer, what=what, dispute=dispute)
-        if isinstance(observed, Finding):
-            refused.add(sample.name)
         if observed is not None:
             yield observed
+
+    yield from explore(drawn(samples), judge, depth=context.depth, seed=context.seed_of(f"verifiers.drawn {in_tokens}"))
 
 
 def _remark(text: str, now: datetime.datetime) -> str:
@@ -207,9 +205,10 @@ def _rewritten(evidence: Evidence, sample: Sample, rewrite: Rewrite, text: str) 
 
 
 def _accepted(evidence: Evidence, *, in_tokens: bool) -> list[Sample]:
-    mine = [each for each in evidence.samples if each.is_token is in_tokens]
+    mine = [each for each in evidence.samples if each.is_token is in_tokens and each.form != SELECTIVE]
     if not mine:
-        raise NotApplicable("The product claims no token." if in_tokens else "The product claims no embedded proof.")
+        what = "token" if in_tokens else "embedded proof over a whole credential"
+        raise NotApplicable(f"The product claims no {what}.")
     found = [each for each in mine if evidence.healthy(each).verdict is Verdict.ACCEPTED]
     if not found:
         answer = evidence.healthy(mine[0])

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import Broken
-from skillmark.suites.verifiers.samples import Kind
+from skillmark.suites.verifiers.samples import SELECTIVE, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Sample
 
 #: What the rules of badges are called where an endorsement stands on its own (Open Badges 3.0, Endorsement Verification).
-_OF_ENDORSEMENTS = {"OB30-R-123": "OB30-R-132", "OB30-R-128": "OB30-R-132", "OB30-R-129": "OB30-R-132"}
+_OF_ENDORSEMENTS = {f"OB30-R-{number}": "OB30-R-132" for number in (121, 123, 125, 127, 128, 129)}
 #: Requirements of the proof itself: they hold for whatever is signed.
 _OF_PROOFS = frozenset({"OB30-R-105", "OB30-R-114", "OB30-R-123"})
 _RECORDS = "The text of CLR 2.0 on this step could not be read: it is taken over from Open Badges 3.0."
@@ -30,6 +30,26 @@ def in_proofs(sample: Sample) -> bool:
     return not sample.is_token
 
 
+def in_whole_proofs(sample: Sample) -> bool:
+    """Tell whether the embedded proof is one signature over everything."""
+    return not sample.is_token and sample.form != SELECTIVE
+
+
+def in_what_is_whole(sample: Sample) -> bool:
+    """Tell whether nothing of it was kept back."""
+    return sample.form != SELECTIVE
+
+
+def over_whole_statements(sample: Sample) -> bool:
+    """Tell whether the statements are signed, and nothing was kept back."""
+    return over_statements(sample) and in_what_is_whole(sample)
+
+
+def in_selective_proofs(sample: Sample) -> bool:
+    """Tell whether it is what a holder shows of a credential."""
+    return sample.form == SELECTIVE
+
+
 def in_tokens(sample: Sample) -> bool:
     """Tell whether a credential is a token."""
     return sample.is_token
@@ -37,7 +57,7 @@ def in_tokens(sample: Sample) -> bool:
 
 def over_statements(sample: Sample) -> bool:
     """Tell whether the statements of JSON-LD are signed, and not the JSON."""
-    return "rdfc" in sample.form
+    return "rdfc" in sample.form or sample.form == SELECTIVE
 
 
 def in_inner_proofs(sample: Sample) -> bool:
@@ -68,6 +88,19 @@ class Defect:
     is_hole: bool
     #: Why accepting it only warns.
     dispute: str = ""
+    #: Returns the credential that is like it and healthy; that of the sample without one.
+    twin: Callable[[Sample], str] | None = None
+    #: Type of status that a product has to know for it.
+    needs: str = ""
+
+    def healthy(self, sample: Sample) -> str:
+        """Return what has to be accepted for the refusal to mean anything."""
+        return self.twin(sample) if self.twin is not None else sample.healthy
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the product has to fetch something for it, that the harness serves."""
+        return self.twin is not None
 
     def exists_in(self, sample: Sample) -> bool:
         """Tell whether a sample can have it."""
@@ -108,6 +141,8 @@ class Defects:
         kinds: frozenset[Kind] = PLAIN,
         is_hole: bool = False,
         dispute: str = "",
+        twin: Callable[[Sample], str] | None = None,
+        needs: str = "",
     ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
         """Declare the function that makes it; its module and name are those of the defect.
 
@@ -128,6 +163,8 @@ class Defects:
                 kinds=kinds,
                 is_hole=is_hole,
                 dispute=dispute,
+                twin=twin,
+                needs=needs,
             )
             return make
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 
 from skillmark.strategies.credentials import credentials
@@ -25,31 +23,18 @@ _FETCHED = frozenset({"credentialSchema", "credentialStatus", "refreshService"})
 _ENDORSEMENTS = frozenset({"endorsement", "endorsementJwt"})
 
 
-def drawn(samples: Sequence[Sample], *, count: int, seed: int) -> list[tuple[Sample, Record]]:
-    """Draw samples, each with a credential of its kind that its issuer has not signed yet; everything inside is signed.
-
-    They are not made smaller: drawing one takes longer than asking about it. The same seed draws the same.
-    """
-    cases = st.sampled_from(samples).flatmap(lambda each: st.tuples(st.just(each), _of(each)))
-    settings = hypothesis.settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    found: list[tuple[Sample, Record]] = []
-    hypothesis.seed(seed)(settings(hypothesis.given(cases)(lambda case: found.append(case))))()  # noqa: PLW0108 - methods are refused
-    return found
+def drawn(samples: Sequence[Sample]) -> SearchStrategy[tuple[Sample, Record]]:
+    """Draw samples, each with a credential of its kind, in which nothing is signed yet."""
+    return st.sampled_from(samples).flatmap(lambda each: st.tuples(st.just(each), _of(each)))
 
 
 def _of(sample: Sample) -> SearchStrategy[Record]:
     inner = signer_of(sample.inner_form or INNER_TOKEN, Part.INNER)
-    return credentials(sample.kind.claim, issuer=inner.profile["id"]).map(lambda each: _signed_inside(each, sample))
+    return credentials(sample.kind.claim, issuer=inner.profile["id"])
 
 
-def _signed_inside(credential: Record, sample: Sample) -> Record:
+def signed_inside(credential: Record, sample: Sample) -> Record:
+    """Return a drawn credential as its issuer will sign it: everything inside is signed, and nothing has to be fetched."""
     form = sample.inner_form or INNER_TOKEN
     inner = signer_of(form, Part.INNER)
     # One key signs everything inside, and it fits tokens of one algorithm.

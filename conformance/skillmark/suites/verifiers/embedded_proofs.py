@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, in_proofs, over_statements
-from skillmark.suites.verifiers.samples import Kind, proved, written
+from skillmark.suites.verifiers.defects import DEFECTS, in_proofs, in_whole_proofs, over_statements
+from skillmark.suites.verifiers.samples import Kind, proved, suite_of, written
 from skillmark_reference.securing import multibase
 
 if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Record, Sample
 
+_OF_EXPIRES = "Data Integrity 1.0 defines expires, and has no step of the verification for it."
 _ALGORITHM = "OB30-R-114"
 _SATISFIED = "OB30-R-123"
 _ONE = frozenset({Kind.ACHIEVEMENT})
@@ -141,13 +142,15 @@ def other_purpose(sample: Sample) -> str:
     return _signed_with(sample, proofPurpose="authentication")
 
 
-@DEFECTS.add(_ALGORITHM, "expires of the proof is over, and it was signed so", where=in_proofs)
+@DEFECTS.add(_ALGORITHM, "expires of the proof is over, and it was signed so", where=in_proofs, dispute=_OF_EXPIRES)
 def expired_proof(sample: Sample) -> str:
     """Let the proof end."""
     return _signed_with(sample, expires="2025-02-01T00:00:00Z")
 
 
-@DEFECTS.add(_ALGORITHM, "the proof that another proof builds on is broken", where=in_proofs, kinds=_ONE, is_hole=True)
+@DEFECTS.add(
+    _ALGORITHM, "the proof that another proof builds on is broken", where=in_whole_proofs, kinds=_ONE, is_hole=True
+)
 def broken_chain(sample: Sample) -> str:
     """Break the first proof of a chain, and leave the second in order."""
     first = proved(sample.draft(), sample.form, sample.stranger, id="urn:uuid:2d4c0e7e-0b5c-4d7e-9d33-3b1a3f6f0a01")
@@ -180,9 +183,9 @@ def unknown_cryptosuite(sample: Sample) -> str:
 @DEFECTS.add(_ALGORITHM, "the proof names another cryptosuite than it was made with", where=in_proofs)
 def other_cryptosuite(sample: Sample) -> str:
     """Name a suite for the same keys."""
-    pairs = (("rdfc", "jcs"), ("jcs", "rdfc"))
+    pairs = (("rdfc", "jcs"), ("jcs", "rdfc"), ("sd-2023", "rdfc-2019"))
     old, new = next(pair for pair in pairs if pair[0] in sample.form)
-    return _with_proof(sample, cryptosuite=sample.form.replace(old, new))
+    return _with_proof(sample, cryptosuite=suite_of(sample.form).replace(old, new))
 
 
 @DEFECTS.add(_ALGORITHM, "the proof has no cryptosuite", where=in_proofs)
@@ -209,21 +212,21 @@ def no_value(sample: Sample) -> str:
     return _with_proof(sample, proofValue=...)
 
 
-@DEFECTS.add(_ALGORITHM, "the signature was cut short", where=in_proofs, is_hole=True)
+@DEFECTS.add(_ALGORITHM, "the signature was cut short", where=in_whole_proofs, is_hole=True)
 def truncated_signature(sample: Sample) -> str:
     """Leave the second half of the signature out."""
     whole = _signature(sample.signed())
     return _with_proof(sample, proofValue=f"z{multibase.encode_base58(whole[: len(whole) // 2])}")
 
 
-@DEFECTS.add(_ALGORITHM, "one bit of the signature was changed", where=in_proofs, is_hole=True)
+@DEFECTS.add(_ALGORITHM, "one bit of the signature was changed", where=in_whole_proofs, is_hole=True)
 def changed_signature(sample: Sample) -> str:
     """Flip the last bit."""
     whole = _signature(sample.signed())
     return _with_proof(sample, proofValue=f"z{multibase.encode_base58(whole[:-1] + bytes([whole[-1] ^ 1]))}")
 
 
-@DEFECTS.add(_ALGORITHM, "the signature is nothing but zeros", where=in_proofs, is_hole=True)
+@DEFECTS.add(_ALGORITHM, "the signature is nothing but zeros", where=in_whole_proofs, is_hole=True)
 def signature_of_zeros(sample: Sample) -> str:
     """Have a signature of the right length that says nothing."""
     return _with_proof(sample, proofValue=f"z{multibase.encode_base58(bytes(len(_signature(sample.signed()))))}")

@@ -1,7 +1,8 @@
 """The credentials that a verifier is asked about: of each kind, secured in each format, by issuers that are known by their key.
 
 Nothing in them has to be fetched: the issuer is a did:key, for RSA a did:jwk, and there is neither status nor schema. All of it
-follows from the kind and the format, so that two runs ask the same.
+follows from the kind and the format, so that two runs ask the same. What points to documents is made of them elsewhere, with
+the `published` that a sample knows.
 """
 
 from __future__ import annotations
@@ -11,25 +12,30 @@ import dataclasses
 import datetime
 import enum
 import functools
+import hashlib
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from skillmark.core.errors import Broken
 from skillmark_fixtures.pathways import organizations
 from skillmark_reference.credentials import issuing
+from skillmark_reference.credentials.issuance.deriving import derive
 from skillmark_reference.credentials.issuing import Frame, Signer
 from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.pathways.issuers import secret_key
 from skillmark_reference.securing import jose, multibase, vc_jwt
 from skillmark_reference.securing.dids import did_jwk
 from skillmark_reference.securing.integrity.proofs import add_proof
+from skillmark_reference.securing.integrity.selective import Disclosure
 from skillmark_reference.securing.integrity.transforming import Environment
-from skillmark_reference.securing.keys import KeyType
+from skillmark_reference.securing.keys import KeyType, SecretKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from skillmark_reference.securing.keys import SecretKey
+    from skillmark.suites.verifiers.publishing import Publisher
+    from skillmark_reference.securing.integrity.contexts import Contexts
 
 Record = dict[str, Any]
 
@@ -41,6 +47,12 @@ _TOKEN = "vc-jwt-"  # noqa: S105 - the beginning of a name
 _USUAL = "eddsa-rdfc-2022"
 #: The format of endorsements as tokens.
 INNER_TOKEN = "vc-jwt-EdDSA"  # noqa: S105 - a name
+#: Selective disclosure: what a verifier sees is what the holder made of it.
+SELECTIVE = "ecdsa-sd-2023"
+#: One cryptosuite with the other curve of its keys (ECDSA Cryptosuites 1.0, 3.1).
+P384 = "ecdsa-rdfc-2019 P-384"
+#: What the holder shows beside what is mandatory.
+_SHOWN = "activityEndDate"
 _KEY_TYPES = {
     "eddsa": KeyType.ED25519,
     "ecdsa": KeyType.P256,
@@ -80,12 +92,18 @@ def is_token(form: str) -> bool:
     return form.startswith(_TOKEN)
 
 
+def suite_of(form: str) -> str:
+    """Return the cryptosuite of an embedded format, which is how products claim it."""
+    return form.partition(" ")[0]
+
+
 @functools.cache
 def signer_of(form: str, part: Part = Part.ISSUER) -> Signer:
     """Return a signer with a key that fits the format."""
     name = form.removeprefix(_TOKEN)
     organization = organizations()[part]
-    key = secret_key(organization.slug, _KEY_TYPES[name.partition("-")[0]])
+    kind = KeyType.P384 if form == P384 else _KEY_TYPES[name.partition("-")[0]]
+    key = secret_key(organization.slug, kind)
     if key.type is not KeyType.RSA:
         return Signer.by_did_key(key, name=organization.name)
     did = did_jwk(key.public.jwk())
@@ -97,23 +115,45 @@ def proved(
     document: Mapping[str, Any],
     form: str,
     signer: Signer,
+    *,
+    contexts: Contexts | None = None,
+    is_base: bool = False,
     **options: Any,  # noqa: ANN401 - members of the proof
 ) -> Record:
     """Return a document with a proof more, whatever it says; options given as ``...`` are left out.
+
+    With selective disclosure it is what the holder shows of it, unless the base proof of the issuer is wanted.
 
     Raises:
         ProofGenerationRefused: It cannot be signed without losing data.
     """
     members = {
         "type": "DataIntegrityProof",
-        "cryptosuite": form,
+        "cryptosuite": suite_of(form),
         "created": CREATED,
         "verificationMethod": signer.verification_method,
         "proofPurpose": "assertionMethod",
         **options,
     }
     chosen = {name: value for name, value in members.items() if value is not ...}
-    return add_proof(document, chosen, signer.key, environment=Environment(contexts=newest_contexts()))
+    known = contexts or newest_contexts()
+    disclosure = _disclosure(document) if form == SELECTIVE else None
+    whole = add_proof(document, chosen, signer.key, environment=Environment(contexts=known), disclosure=disclosure)
+    if form != SELECTIVE or is_base:
+        return whole
+    is_shown = _SHOWN in document.get("credentialSubject", {})
+    return derive(whole, [f"/credentialSubject/{_SHOWN}"] if is_shown else [], contexts=known)
+
+
+def _disclosure(document: Mapping[str, Any]) -> Disclosure:
+    """Return what the issuer makes mandatory, and the keys of one proof, which follow from the document."""
+    said = jose.to_json(document)
+    hmac_key, scalar = (hashlib.sha256(each + said).digest() for each in (b"hmac", b"proof"))
+    return Disclosure(
+        mandatory_pointers=issuing.mandatory_pointers(document),
+        hmac_key=hmac_key,
+        proof_key=SecretKey(type=KeyType.P256, raw=scalar),
+    )
 
 
 def token_of(header: Mapping[str, Any], payload: Mapping[str, Any], key: SecretKey, form: str) -> str:
@@ -132,6 +172,19 @@ class Sample:
     inner_form: str = _USUAL
     #: Whether endorsements are there as tokens too.
     inner_tokens: bool = True
+    #: Where documents are that a credential points to.
+    published: Publisher | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def place(self) -> Publisher:
+        """Where documents are that a credential points to.
+
+        Raises:
+            Broken: Nobody said where.
+        """
+        if self.published is None:
+            raise Broken("a sample points to documents, and nobody said where they are")
+        return self.published
 
     @property
     def name(self) -> str:
@@ -220,7 +273,11 @@ def _draft(sample: Sample) -> Record:
     profile, inner_form = sample.issuer.profile, sample.inner_form
     match sample.kind:
         case Kind.ACHIEVEMENT:
-            return badge(profile, "badge")
+            made = badge(profile, "badge")
+            if sample.form == SELECTIVE:
+                # Something that the holder keeps back.
+                made["credentialSubject"]["licenseNumber"] = "L-100"
+            return made
         case Kind.ENDORSED:
             return _endorsed(sample)
         case Kind.ENDORSEMENT:

@@ -7,17 +7,27 @@ from typing import TYPE_CHECKING
 
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
+from skillmark.core.results import Cell
 from skillmark.engine import Suite
 from skillmark.suites.verifiers import (  # noqa: F401 - declare the defects
     accepting,
     contents,
     embedded_proofs,
+    fetching,
     inner_credentials,
+    named_documents,
+    old_model,
+    pictures,
+    published_keys,
+    recipients,
+    refreshing,
+    selective_proofs,
+    statuses,
     tokens,
 )
 from skillmark.suites.verifiers.defects import DEFECTS
 from skillmark.suites.verifiers.evidence import Evidence
-from skillmark.wire.verifiers import Verdict
+from skillmark.wire.asking.verifiers import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,29 +35,10 @@ if TYPE_CHECKING:
     from skillmark.engine import Observation
     from skillmark.suites.verifiers.defects import Defect
     from skillmark.suites.verifiers.samples import Sample
+    from skillmark.wire.asking.verifiers import Answer
 
 _UNCLEAR = "It was not accepted; whether it was refused, or the product failed, cannot be told from the answer."
 _HOLE = "this is a security hole"
-_SERVING = "A run would have to serve {what}, and does not do so yet."
-_LISTS, _SCHEMAS, _NEWER = "status lists", "schemas", "newer credentials"
-_RECIPIENTS = "A run would have to say whose credential it should be, for which verifiers have no common interface."
-_IMAGES = "A run sends no images yet."
-_OLD = "A run asks about credentials of data model 2.0 only, yet."
-#: Why requirements are not decided.
-_NOT_ASKED = {
-    "OB30-R-079": _IMAGES,
-    "OB30-R-084": _IMAGES,
-    "OB30-R-111": _OLD,
-    "OB30-R-133": _OLD,
-    "OB30-R-115": _SERVING.format(what="keys"),
-    "OB30-R-120": _SERVING.format(what="key sets"),
-    "OB30-R-121": _SERVING.format(what=_SCHEMAS),
-    "OB30-R-124": _SERVING.format(what=_NEWER),
-    "OB30-R-125": _SERVING.format(what=_NEWER),
-    "OB30-R-126": _SERVING.format(what=_NEWER),
-    "OB30-R-127": _SERVING.format(what=_LISTS),
-    **{f"OB30-R-{number}": _RECIPIENTS for number in (130, 134, 135, 136, 137, 138)},
-}
 
 
 def _refused(evidence: Evidence, *, defect: Defect) -> Iterator[Observation]:
@@ -58,34 +49,61 @@ def _refused(evidence: Evidence, *, defect: Defect) -> Iterator[Observation]:
         Untested: Nothing that can have it is accepted without it.
         CannotTell: The product did not answer.
     """
-    mine = [each for each in evidence.samples if defect.exists_in(each)]
-    if not mine:
-        raise NotApplicable("The product claims no format and kind in which this can be wrong.")
-    healthy = [each for each in mine if evidence.healthy(each).verdict is Verdict.ACCEPTED]
+    mine = _samples(evidence, defect)
+    healthy = [each for each in mine if evidence.twin(defect, each).verdict is Verdict.ACCEPTED]
+    if defect.is_published and not evidence.is_fetching:
+        healthy = []
+    for sample in mine:
+        if sample not in healthy:
+            evidence.count(defect, sample, Cell.UNTESTED)
+    if defect.is_published and not evidence.is_fetching:
+        raise Untested(evidence.unreached)
     if not healthy:
-        raise Untested(
-            f"Refusing means nothing where the healthy one is not accepted: {_not_accepted(evidence, mine)}."
-        )
+        told = _not_accepted(evidence, defect, mine)
+        raise Untested(f"Refusing means nothing where the healthy one is not accepted: {told}.")
     hindrance = ""
     for sample in healthy:
         observed = _observed(evidence, defect, sample)
         if isinstance(observed, str):
             hindrance = hindrance or observed
+        elif isinstance(observed, Held) and sample is not healthy[0]:
+            # One refusal shows a pass; hundreds would only make the report longer.
+            yield Held()
         else:
             yield observed
     if hindrance:
         raise CannotTell(hindrance)
 
 
-def _not_accepted(evidence: Evidence, samples: list[Sample]) -> str:
-    return "; ".join(f"{each.name}, {evidence.healthy(each).says}" for each in samples[:3])
+def _samples(evidence: Evidence, defect: Defect) -> list[Sample]:
+    if defect.needs and defect.needs not in evidence.statuses:
+        raise NotApplicable(f"The product does not claim to know the status {defect.needs}.")
+    mine = [each for each in evidence.samples if defect.exists_in(each)]
+    if not mine:
+        raise NotApplicable("The product claims no format and kind in which this can be wrong.")
+    return mine
+
+
+def _not_accepted(evidence: Evidence, defect: Defect, samples: list[Sample]) -> str:
+    return "; ".join(f"{each.name}, {evidence.twin(defect, each).says}" for each in samples[:3])
+
+
+def _became(evidence: Evidence, answer: Answer) -> Cell:
+    match answer.verdict:
+        case Verdict.ACCEPTED:
+            return Cell.ACCEPTED
+        case Verdict.REFUSED:
+            return Cell.REFUSED
+        case Verdict.NEITHER:
+            return Cell.UNTESTED if evidence.exchanges[answer.exchange].trouble is not None else Cell.UNCLEAR
 
 
 def _observed(evidence: Evidence, defect: Defect, sample: Sample) -> Observation | str:
     """Return what the answer to a defective credential shows, or why it shows nothing."""
+    before = evidence.twin(defect, sample)
     answer = evidence.answer(defect.make(sample))
-    evidence.count(defect, sample, is_accepted=answer.verdict is Verdict.ACCEPTED)
-    shown = (answer.exchange, evidence.healthy(sample).exchange)
+    evidence.count(defect, sample, _became(evidence, answer))
+    shown = (answer.exchange, before.exchange)
     if answer.verdict is Verdict.REFUSED:
         return Held(evidence=shown)
     dispute = defect.dispute_for(sample.kind)
@@ -99,18 +117,9 @@ def _observed(evidence: Evidence, defect: Defect, sample: Sample) -> Observation
         expected=f"it is refused that {defect.says} ({sample.name})",
         actual=actual,
         evidence=shown,
+        cause=defect.name,
         dispute=dispute,
     )
-
-
-def _not_asked(_: Evidence, *, reason: str) -> Iterator[Observation]:
-    """Decide nothing.
-
-    Raises:
-        Untested: Always, with the reason.
-    """
-    yield from ()
-    raise Untested(reason)
 
 
 def _suite() -> Suite:
@@ -119,6 +128,19 @@ def _suite() -> Suite:
     embedded, tokens_too = (accepting.EMBEDDED, accepting.ENDORSEMENT), (accepting.TOKEN, accepting.ENDORSEMENT)
     suite.add("accepting.every_format_and_kind", (*both, accepting.ENDORSEMENT), accepting.every_format_and_kind)
     suite.add("accepting.keys_by_did", (accepting.DIDS,), accepting.keys_by_did)
+    suite.add("fetching.keys", (published_keys.ADDRESSES,), fetching.keys)
+    suite.add("fetching.key_sets", (published_keys.KEY_SETS,), fetching.key_sets)
+    suite.add("fetching.dids", (published_keys.DIDS,), fetching.dids)
+    suite.add("fetching.lists", ("OB30-R-127",), fetching.lists)
+    suite.add("fetching.schemas", (named_documents.SCHEMAS,), fetching.schemas)
+    suite.add("fetching.extensions", (accepting.EMBEDDED,), fetching.extensions)
+    suite.add("fetching.newer_copies", (refreshing.NEWER,), fetching.newer_copies)
+    suite.add("fetching.proof_before_refresh", (refreshing.ORDER,), fetching.proof_before_refresh)
+    suite.add("fetching.refreshed_once", (refreshing.ONCE,), fetching.refreshed_once)
+    suite.add("old_model.tokens_of_both_models", (old_model.TOKENS,), old_model.tokens_of_both_models)
+    suite.add("old_model.periods", (old_model.PERIODS,), old_model.periods)
+    suite.add("pictures.png_images", (pictures.PNG_EXTRACTING,), pictures.png_images)
+    suite.add("pictures.svg_images", (pictures.SVG_EXTRACTING,), pictures.svg_images)
     suite.add("accepting.several_proofs", (accepting.ANY_PROOF,), accepting.several_proofs)
     suite.add("accepting.drawn_proofs", embedded, accepting.drawn_proofs)
     suite.add("accepting.drawn_tokens", tokens_too, accepting.drawn_tokens)
@@ -128,10 +150,9 @@ def _suite() -> Suite:
         title = f"It is refused that {defect.says}."
         suite.add(name, defect.requirements, functools.partial(_refused, defect=defect), title=title)
     suite.add("steadiness.same_answer_twice", (*both, accepting.ENDORSEMENT), accepting.same_answer_twice)
-    for identifier, reason in _NOT_ASKED.items():
-        title = f"Not asked yet: {suite.catalogue.requirements[identifier].says}"
-        function = functools.partial(_not_asked, reason=reason)
-        suite.add(f"not_asked.{identifier}", (identifier,), function, title=title)
+    for identifier, title in recipients.TITLES.items():
+        function = functools.partial(recipients.recipients, requirement=identifier)
+        suite.add(f"recipients.{identifier}", (identifier,), function, title=title)
     return suite
 
 

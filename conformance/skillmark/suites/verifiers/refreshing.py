@@ -1,0 +1,116 @@
+"""Newer copies of a credential: when they are fetched, and what counts then (Open Badges 3.0, Verification, step 3)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from skillmark.suites.verifiers.defects import DEFECTS, everywhere
+from skillmark.suites.verifiers.lists import (
+    BITSTRING,
+    EXTENSIONS,
+    REVOKED,
+    encoded_list,
+    entry_of,
+    publish_list,
+    slug,
+)
+from skillmark.suites.verifiers.publishing import CREDENTIAL, TOKEN
+from skillmark.suites.verifiers.samples import Kind, encoded, written
+
+if TYPE_CHECKING:
+    from skillmark.suites.verifiers.samples import Record, Sample
+
+ORDER, NEWER, ONCE = "OB30-R-124", "OB30-R-125", "OB30-R-126"
+_ONE = frozenset({Kind.ACHIEVEMENT})
+_LATER = "2025-02-01T00:00:00Z"
+_OVER = "2025-06-01T00:00:00Z"
+
+
+def _address(sample: Sample, name: str) -> str:
+    return sample.place.address(f"newer/{slug(sample)}/{name}")
+
+
+def _refreshed(sample: Sample, at: str, **members: object) -> str:
+    """Return the credential with a service that has a newer copy."""
+    draft = sample.draft() | {"refreshService": {"id": at, "type": "1EdTechCredentialRefresh"}}
+    return sample.secured(draft | {"@context": [*draft["@context"], EXTENSIONS]} | members)
+
+
+def _publish(sample: Sample, name: str, content: str) -> str:
+    media_type = CREDENTIAL if content.startswith("{") else TOKEN
+    return sample.place.put(f"newer/{slug(sample)}/{name}", content, media_type)
+
+
+def _newer(sample: Sample, **members: object) -> Record:
+    return sample.draft() | {"validFrom": _LATER, **members}
+
+
+def with_newer(sample: Sample) -> str:
+    """Return the credential with a newer copy that is valid."""
+    return _refreshed(sample, _publish(sample, "usual", sample.secured(_newer(sample))))
+
+
+def without_newer(sample: Sample) -> str:
+    """Return the credential with a service that has no copy."""
+    return _refreshed(sample, sample.place.put(f"newer/{slug(sample)}/missing", {}, status=404))
+
+
+def only_newer(sample: Sample) -> str:
+    """Return a credential that is over, with a newer copy that is not."""
+    address = _publish(sample, "prolonged", sample.secured(_newer(sample)))
+    return _refreshed(sample, address, validUntil=_OVER)
+
+
+def chain(sample: Sample) -> tuple[str, str]:
+    """Return the credential with a newer copy that has one of its own, which is over, and the address of that one."""
+    last = _publish(sample, "last", sample.secured(_newer(sample, validFrom="2025-03-01T00:00:00Z", validUntil=_OVER)))
+    middle = _publish(sample, "middle", _refreshed(sample, last, validFrom=_LATER))
+    return _refreshed(sample, middle), last
+
+
+def tampered(sample: Sample) -> tuple[str, str]:
+    """Return the credential changed after signing, with a newer copy that is valid, and the address of that one."""
+    address = _publish(sample, "of-a-tampered-one", sample.secured(_newer(sample)))
+    signed = _refreshed(sample, address)
+    if not sample.is_token:
+        return written(json.loads(signed) | {"name": "The better badge"}), address
+    header, _, signature = signed.split(".")
+    draft = sample.payload() | {"refreshService": {"id": address, "type": "1EdTechCredentialRefresh"}}
+    contexts = [*draft["@context"], EXTENSIONS]
+    return f"{header}.{encoded(draft | {'@context': contexts, 'name': 'The better badge'})}.{signature}", address
+
+
+@DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=everywhere, kinds=_ONE, twin=with_newer)
+def newer_is_over(sample: Sample) -> str:
+    """Serve a newer copy that has ended."""
+    return _refreshed(sample, _publish(sample, "over", sample.secured(_newer(sample, validUntil=_OVER))))
+
+
+@DEFECTS.add(
+    NEWER,
+    "the newer copy, which takes its place, is revoked",
+    where=everywhere,
+    kinds=_ONE,
+    is_hole=True,
+    twin=with_newer,
+    needs=BITSTRING,
+)
+def newer_is_revoked(sample: Sample) -> str:
+    """Serve a newer copy that its issuer revoked."""
+    listed = publish_list(sample.place, "of-newer-ones", sample, encoded=encoded_list(REVOKED))
+    copy = sample.secured(_newer(sample, credentialStatus=entry_of(listed, REVOKED)))
+    return _refreshed(sample, _publish(sample, "revoked", copy))
+
+
+@DEFECTS.add(
+    ORDER,
+    "it was changed after signing, and a newer copy that is valid is at hand",
+    where=everywhere,
+    kinds=_ONE,
+    is_hole=True,
+    twin=with_newer,
+)
+def tampered_with_a_newer_copy(sample: Sample) -> str:
+    """Change the name after signing."""
+    return tampered(sample)[0]
