@@ -97,7 +97,7 @@ def walk(case: Case, peer: Peer) -> Refusal | None:
     if isinstance(arrived, Refusal):
         return arrived
     side, verb = case.route.acts[-1]
-    secured, signer = _tampered(arrived.secured, case), records.school(case.suite.value.key)
+    secured, signer = tampered(arrived.secured, case), records.school(case.suite.value.key)
     try:
         if side is Side.OURS:
             ours.verify(secured, signer, case.suite)
@@ -126,7 +126,8 @@ def _sent(case: Case, peer: Peer, *, is_by_stranger: bool) -> Sent | Refusal:
     return Sent(secured=secured)
 
 
-def _tampered(secured: Any, case: Case) -> Any:  # noqa: ANN401 - an object, or a token
+def tampered(secured: Any, case: Case) -> Any:  # noqa: ANN401 - an object, or a token
+    """Return a secured credential after the change of a case; another key is a matter of who signs."""
     if case.tampering in {None, Tampering.OTHER_KEY}:
         return secured
     return _tampered_token(secured, case) if isinstance(secured, str) else _tampered_object(secured, case)

@@ -11,6 +11,7 @@ from interop.cases import CASES, TAMPERED
 from interop.journal import Journal
 from interop.lists import LIST_CASES
 from interop.peers import didkit_python, node, openbadgeslib_ob3, openvc_core
+from interop.plans import ISSUED_CASES, VERIFIER_CASES
 from interop.reporting import render
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report; of a part of the tests there is none."""
     target = session.config.getoption("--interop-report")
-    if target and session.testscollected == len((*CASES, *TAMPERED, *LIST_CASES)):
+    # The one beside the tables is the verifier behind a command.
+    if target and session.testscollected == len((*CASES, *TAMPERED, *LIST_CASES, *ISSUED_CASES, *VERIFIER_CASES)) + 1:
         target.write_text(render(session.config.stash[_JOURNAL]), encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from interop.cases import CASES, OFFERS, TAMPERED
 from interop.limits import LIMITS, LIST_LIMITS
 from interop.lists import LIST_CASES
+from interop.plans import ISSUED_CASES, REASONS, VERIFIER_CASES
 from interop.suites import Form, Route, Side, Suite
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def render(journal: Journal) -> str:
         *_suites((Form.VC_JWT, Form.VC_JWT_1, Form.VC_AND_JWT), plain, journal),
         "\n## Bitstring status lists\n",
         *_lists(journal),
+        "\n## The plans of issuers, on what they issue\n",
+        "Healthy credentials fail nothing that is not a limit; with one value changed they fail for their proof.\n",
+        *_issued(journal),
+        "\n## The plan of verifiers, on their verifiers\n",
+        *_verifiers(journal),
         "\n## Limits\n",
         "What is known not to work, held against the libraries in every run: a limit that is gone fails it.\n",
         *(f"{number}. {limit.peer}: {limit.reason}." for limit, number in _NUMBERS.items()),
@@ -80,6 +86,29 @@ def _lists(journal: Journal) -> Iterator[str]:
         cases = [case for case in LIST_CASES if (peer, form) == (case.peer, case.form)]
         cells = [_cell([case for case in cases if case.maker is maker], journal) for maker in Side]
         yield f"| {peer} | {form.value} | {' | '.join(cells)} |"
+
+
+def _issued(journal: Journal) -> Iterator[str]:
+    yield "| peer | healthy: nothing failed | known departures seen | tampered with: failed |"
+    yield "|---|---|---|---|"
+    for peer in dict.fromkeys(case.peer for case in ISSUED_CASES):
+        mine = [case for case in ISSUED_CASES if case.peer == peer]
+        healthy = [case for case in mine if case.tampering is None and case.limit is None]
+        departing = [case for case in mine if case.tampering is None and case.limit is not None]
+        changed = [case for case in mine if case.tampering is not None]
+        cells = [
+            f"{sum(case in journal.judged for case in each)} of {len(each)}" for each in (healthy, departing, changed)
+        ]
+        yield f"| {peer} | {' | '.join(cells)} |"
+
+
+def _verifiers(journal: Journal) -> Iterator[str]:
+    yield "| peer | formats | what it fails, and why |"
+    yield "|---|---|---|"
+    for case in VERIFIER_CASES:
+        failed = journal.accused.get(case)
+        reasons = [f"{name}: {REASONS[case.peer][name]}" for name in failed or ()]
+        yield f"| {case.peer} | {', '.join(case.formats)} | {'; '.join(reasons) if failed is not None else '**failed**'} |"
 
 
 def _cell(cases: Sequence[Case] | Sequence[ListCase], journal: Journal) -> str:

@@ -14,6 +14,7 @@ from skillmark.core.outcomes import Outcome, Verdict
 from skillmark.core.target import Submissions, Target
 from skillmark.engine import find_depth
 from skillmark.faults.credentials import healthy, packed, securing
+from skillmark.faults.credentials.endpoint_personas import NULL_ENDPOINTS
 from skillmark.faults.credentials.handing_in import ISSUER_FAULTS, NOW, HandedIn, Standard, judged
 from skillmark.faults.credentials.personas import ISSUER_PERSONAS, NULL_ISSUERS
 from skillmark.faults.selfcheck import Judgement, Kind, Subject, decide_one, subjects
@@ -83,7 +84,7 @@ def test_there_is_enough_to_try() -> None:
     assert len(ISSUER_FAULTS) > 250
     assert {standard.value for standard in Standard} == {each.plan for each in found if each.kind is Kind.FAULT}
     assert len(ISSUER_PERSONAS) > 20
-    assert 2 * len(NULL_ISSUERS) == sum(each.kind is Kind.NULL for each in found)
+    assert 2 * (len(NULL_ISSUERS) + len(NULL_ENDPOINTS)) == sum(each.kind is Kind.NULL for each in found)
 
 
 def test_a_fault_that_is_not_one_is_missed() -> None:

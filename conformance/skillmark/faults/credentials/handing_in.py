@@ -32,7 +32,7 @@ _IN_RECORDS = {
 _VALIDITY = frozenset({"OB30-R-224", "CLR20-R-033"})
 #: As of when everything is judged.
 NOW = datetime.datetime(2026, 6, 15, 12, tzinfo=datetime.UTC)
-_PRODUCT = Product(name="Skillmark reference issuer", version="self-check", vendor="Skillmark", contact="none")
+PRODUCT = Product(name="Skillmark reference issuer", version="self-check", vendor="Skillmark", contact="none")
 
 
 class Standard(enum.Enum):
@@ -68,11 +68,16 @@ class IssuerFault:
 
     def expected(self, standard: Standard) -> tuple[str, ...]:
         """Return the requirements under one plan: its own, and those that repeat them."""
-        wanted = set(self.requirements)
-        wanted |= {each for name in self.requirements for each in _IN_RECORDS.get(name, ())}
-        wanted |= _VALIDITY if any(not each.startswith(("OB30-", "CLR20-")) for each in self.requirements) else set()
-        entries = find_plan(standard.value).requirements
-        return tuple(entry.id for entry in entries if {entry.id, entry.repeats} & wanted)
+        return expected_of(self.requirements, standard)
+
+
+def expected_of(requirements: tuple[str, ...], standard: Standard) -> tuple[str, ...]:
+    """Return requirements as one plan has them: they themselves, those that repeat them, those in their place."""
+    wanted = set(requirements)
+    wanted |= {each for name in requirements for each in _IN_RECORDS.get(name, ())}
+    wanted |= _VALIDITY if any(not each.startswith(("OB30-", "CLR20-")) for each in requirements) else set()
+    entries = find_plan(standard.value).requirements
+    return tuple(entry.id for entry in entries if {entry.id, entry.repeats} & wanted)
 
 
 class IssuerFaults:
@@ -146,5 +151,5 @@ def judged(standard: Standard, handed_in: HandedIn, depth: Depth) -> RunResult:
             (folder / each).write_bytes(content)
         sources = handed_in.addresses if handed_in.addresses and not handed_in.files else (name, *handed_in.addresses)
         given = Submissions(sources=sources, at=NOW, offline=True, documents=handed_in.documents)
-        target = Target(product=_PRODUCT, submissions=given)
+        target = Target(product=PRODUCT, submissions=given)
         return certify(find_plan(standard.value), target, options=RunOptions(depth=depth), clock=SystemClock())

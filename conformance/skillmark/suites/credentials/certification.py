@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 #: Whom certification wants a badge issued to.
 RECIPIENT = "conformance@imsglobal.org"
+_NO_BADGE_FOR_IT = (
+    f"No badge that was handed in is for {RECIPIENT}. Issue one to this address (an identifier of the type emailAddress, plain "
+    f"or hashed), and hand it in; where the product issues on request, the run asks for one."
+)
 _PERSON = Recipient(identifier=RECIPIENT, identity_type="emailAddress")
 _NO_API = "Credentials alone do not show it: it takes the interface of the product, which this plan does not ask."
 
@@ -41,9 +45,10 @@ def badges_are_valid(evidence: Evidence) -> Iterator[Sighting]:
     """Take every credential through the whole verification."""
     yield from (_verdict(each) for each in evidence.outermost)
     yield from evidence.unread()
+    yield from evidence.altered()
 
 
-@RULES.decides("OB30-R-219", absent=f"No badge that was handed in is for {RECIPIENT}.", is_demanded=True)
+@RULES.decides("OB30-R-219", absent=_NO_BADGE_FOR_IT, is_demanded=True)
 def badge_for_the_conformance_suite(evidence: Evidence) -> Iterator[Sighting]:
     """Look for a valid badge that was issued to the conformance suite."""
     mine = [each for each in evidence.outermost if each.kind is CredentialKind.ACHIEVEMENT and _is_for_suite(each)]
@@ -71,6 +76,7 @@ def records_are_valid(evidence: Evidence) -> Iterator[Sighting]:
         if state not in {Verdict.VALID, Verdict.INVALID, Verdict.UNVERIFIABLE}:
             yield each.departs("", state.value, expected="a record that is valid when it is submitted")
     yield from evidence.unread()
+    yield from evidence.altered()
 
 
 @RULES.decides("OB30-R-221", absent=_NO_API)

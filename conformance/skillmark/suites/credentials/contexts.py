@@ -12,6 +12,7 @@ from skillmark.suites.credentials.sightings import RULES, Departs
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.documents import DocumentKind, DocumentProblem, Refused, Unusable
+from skillmark_reference.documents.exchanging import ORIGIN
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.quoting import quoted
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from skillmark.suites.credentials.evidence import Evidence
     from skillmark.suites.credentials.shown import Shown
     from skillmark.suites.credentials.sightings import Sighting
+    from skillmark_reference.documents import Fetch
 
 _OPEN_BADGES = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json")
 _STANDARD_SCHEMA = "https://purl.imsglobal.org/spec/"
@@ -132,16 +134,27 @@ def extensions_are_public(evidence: Evidence) -> Iterator[Sighting]:
             continue
         for pointer, address, kind in _files(each):
             try:
-                evidence.documents.get(address, kind)
+                document = evidence.documents.get(address, kind)
             except (Unusable, Refused) as error:
                 yield each.departs(pointer, str(error))
             except DocumentProblem as error:
                 refused = error.fetch is not None and error.fetch.status is not None
                 yield each.departs(pointer, str(error)) if refused else each.unknown(str(error))
             else:
-                yield each.unknown(
-                    f"{address} can be read; whether from any origin, its headers say, which are not kept"
-                )
+                yield _of_any_origin(each, pointer, document.fetch)
+
+
+def _of_any_origin(shown: Shown, pointer: str, fetch: Fetch) -> Sighting:
+    """Tell whether a file may be read by pages of any origin, as its headers have it (Fetch, 3.2)."""
+    allowed = fetch.allowed_origin
+    if allowed is None:
+        return shown.unknown(f"{fetch.url} was given; whether it may be read from any origin, its server would say")
+    if allowed in {"*", ORIGIN}:
+        return shown.holds()
+    actual = f"Access-Control-Allow-Origin {quoted(allowed)}" if allowed else "no Access-Control-Allow-Origin"
+    return shown.departs(
+        pointer, f"{fetch.url} is answered with {actual}", expected="a file that pages of any origin may read"
+    )
 
 
 def _files(shown: Shown) -> Iterator[tuple[str, str, DocumentKind]]:

@@ -17,8 +17,9 @@ from skillmark_reference.securing.strict_json import MalformedJson
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from skillmark.suites.credentials.evidence import Evidence, Submission
+    from skillmark.suites.credentials.evidence import Evidence
     from skillmark.suites.credentials.sightings import Sighting
+    from skillmark.suites.credentials.submissions import Submission
 
 TOKEN = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\s*")
 _PNG = b"\x89PNG"
@@ -135,7 +136,7 @@ def _utf_8(evidence: Evidence) -> Iterator[Sighting]:
 def token_files_hold_a_token(evidence: Evidence) -> Iterator[Sighting]:
     """Hold files that are named as tokens, and those that are some, against the form of a compact JWS."""
     for each in _judged(evidence):
-        if each.source.media_type is None and (each.source.suffix in _TOKEN_NAMES or _is_token(each)):
+        if each.source.is_file and (each.source.suffix in _TOKEN_NAMES or _is_token(each)):
             is_good = _is_token(each)
             yield (
                 _holds(each) if is_good else _departs(each, quoted(each.source.exchange.excerpt[:60]), "a compact JWS")
@@ -146,7 +147,7 @@ def token_files_hold_a_token(evidence: Evidence) -> Iterator[Sighting]:
 def token_files_are_named_so(evidence: Evidence) -> Iterator[Sighting]:
     """Look at the names of files with tokens."""
     for each in _judged(evidence):
-        if each.source.media_type is None and _is_token(each):
+        if each.source.is_file and _is_token(each):
             is_good = each.source.suffix in _TOKEN_NAMES
             yield _holds(each) if is_good else _departs(each, quoted(each.source.suffix), ".jws or .jwt")
 
@@ -155,7 +156,7 @@ def token_files_are_named_so(evidence: Evidence) -> Iterator[Sighting]:
 def json_files_hold_json(evidence: Evidence) -> Iterator[Sighting]:
     """Hold files that are named as JSON, and those that are some, against the form of an object."""
     for each in _judged(evidence):
-        if each.source.media_type is None and (each.source.suffix == ".json" or _is_json(each)):
+        if each.source.is_file and (each.source.suffix == ".json" or _is_json(each)):
             is_good = _parses(each)
             yield (
                 _holds(each) if is_good else _departs(each, quoted(each.source.exchange.excerpt[:60]), "a JSON object")
@@ -174,7 +175,7 @@ def _parses(submission: Submission) -> bool:
 def json_files_are_named_so(evidence: Evidence) -> Iterator[Sighting]:
     """Look at the names of files with embedded proofs."""
     for each in _judged(evidence):
-        if each.source.media_type is None and _is_json(each):
+        if each.source.is_file and _is_json(each):
             is_good = each.source.suffix == ".json"
             yield _holds(each) if is_good else _departs(each, quoted(each.source.suffix), ".json")
 

@@ -26,9 +26,10 @@ from skillmark_reference.documents import DocumentKind, DocumentProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from skillmark.suites.credentials.evidence import Evidence, Submission
+    from skillmark.suites.credentials.evidence import Evidence
     from skillmark.suites.credentials.shown import Shown
     from skillmark.suites.credentials.sightings import Sighting
+    from skillmark.suites.credentials.submissions import Submission
 
 _NO_IMAGE = "No baked image of this form was handed in."
 _OTHER_IMAGES = {b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP"}

@@ -117,7 +117,7 @@ class Shown:
         """Its objects whose classes the tables know, but for those of the credentials that it holds."""
         if self.kind not in JUDGED or self.has_failed(Subject.NESTING):
             return ()
-        return tuple(_nodes(self.document, "", self.kind.record_class(self.document), self.kind.vocabulary))
+        return tuple(nodes_of(self.document, "", self.kind.record_class(self.document), self.kind.vocabulary))
 
     def nodes_of(self, *names: str) -> Iterator[Node]:
         """Yield its objects of some classes."""
@@ -210,7 +210,8 @@ def opened(text: str) -> tuple[dict[str, Any] | None, Token | None]:
     return bare_document, Token(text=bare, header=header, payload=payload)
 
 
-def _nodes(value: Mapping[str, Any], pointer: str, row: RecordClass, vocabulary: Vocabulary) -> Iterator[Node]:
+def nodes_of(value: Mapping[str, Any], pointer: str, row: RecordClass, vocabulary: Vocabulary) -> Iterator[Node]:
+    """Yield the objects of a credential whose classes the tables know, but for those of the credentials that it holds."""
     node = Node(pointer=pointer, value=value, row=row)
     yield node
     for facts, place, member in node.members:
@@ -219,4 +220,4 @@ def _nodes(value: Mapping[str, Any], pointer: str, row: RecordClass, vocabulary:
             continue
         for where, each in entries(place, member):
             if isinstance(each, dict):
-                yield from _nodes(each, where, rows[0], vocabulary)
+                yield from nodes_of(each, where, rows[0], vocabulary)

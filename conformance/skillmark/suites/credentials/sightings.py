@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
+from skillmark.catalogue import Role
 from skillmark.core.errors import Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
+    from skillmark.catalogue import Requirement
     from skillmark.suites.credentials.evidence import Evidence
+
+_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,11 @@ class Departs:
     dispute: str = ""
     #: A JSON Patch (RFC 6902) after which the credential is built as the tables say, if one is known.
     patch: str = ""
+
+    @property
+    def cause(self) -> str:
+        """Equal for the same departure in another place, or of another value: it is the same defect."""
+        return f"{_INDEX.sub('', self.pointer)}: {self.expected or self.actual}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +78,6 @@ class Rules:
     def __iter__(self) -> Iterator[str]:
         return iter(self._rules)
 
-    @property
-    def by_requirement(self) -> Mapping[str, Rule]:
-        """All of them."""
-        return self._rules
-
     def add(self, requirement: str, rule: Rule) -> None:
         """Add a rule.
 
@@ -82,6 +87,12 @@ class Rules:
         if requirement in self._rules:
             raise Broken(f"two rules decide {requirement}")
         self._rules[requirement] = rule
+
+    def rule_of(self, entry: Requirement) -> Rule | None:
+        """Return the rule for a requirement of issuers; what CLR repeats of Open Badges is decided by the rule of Open Badges."""
+        if entry.role is not Role.ISSUER:
+            return None
+        return self._rules.get(entry.id) or self._rules.get(entry.repeats)
 
     def decides(
         self, requirement: str, *, absent: str, is_demanded: bool = False

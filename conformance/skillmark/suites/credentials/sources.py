@@ -29,20 +29,29 @@ class Source:
 
     exchange: Exchange
     content: bytes
-    #: The media type of the answer of an address; ``None`` for a file.
+    #: The media type of the answer of an address; ``None`` for everything else.
     media_type: str | None = None
+    #: Whether it was issued on request, so that neither a name nor a media type is its own.
+    is_issued: bool = False
+    #: Why there is no credential in the answer to a request to issue one; empty where there is one.
+    missing: str = ""
     #: Whether an address answered with what is no document of a credential.
     is_unusable: bool = False
 
     @property
     def is_read(self) -> bool:
         """Whether its bytes are known."""
-        return self.exchange.trouble is None
+        return self.exchange.trouble is None and not self.missing
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it was handed in as a file."""
+        return self.media_type is None and not self.is_issued
 
     @property
     def suffix(self) -> str:
-        """The suffix of a file, in lower case; empty for an address."""
-        return Path(self.exchange.url).suffix.lower() if self.media_type is None else ""
+        """The suffix of a file, in lower case; empty for everything else."""
+        return Path(self.exchange.url).suffix.lower() if self.is_file else ""
 
 
 def named(sources: Iterable[str]) -> Iterator[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING
 
-from skillmark.catalogue import Role
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.engine import Suite
@@ -22,7 +20,7 @@ from skillmark.suites.credentials import (  # noqa: F401 - declare the rules
     tokens,
     verified,
 )
-from skillmark.suites.credentials.evidence import Evidence
+from skillmark.suites.credentials.evidence import RunEvidence
 from skillmark.suites.credentials.sightings import RULES, Departs, Holds, Unknown
 
 if TYPE_CHECKING:
@@ -30,18 +28,16 @@ if TYPE_CHECKING:
 
     from skillmark.catalogue import Requirement
     from skillmark.engine import Observation
+    from skillmark.suites.credentials.evidence import Evidence
     from skillmark.suites.credentials.sightings import Rule
-
-_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 def suite_for(catalogue_id: str) -> Suite:
     """Return the suite of a catalogue; what CLR repeats of Open Badges is decided by the rule of Open Badges."""
-    suite = Suite(catalogue_id=catalogue_id, gather=Evidence)
-    rules = RULES.by_requirement
+    suite = Suite(catalogue_id=catalogue_id, gather=RunEvidence)
     for entry in suite.catalogue.requirements.values():
-        rule = rules.get(entry.id) or rules.get(entry.repeats)
-        if rule is not None and entry.role is Role.ISSUER:
+        rule = RULES.rule_of(entry)
+        if rule is not None:
             function = functools.partial(_observations, entry=entry, rule=rule)
             suite.add(rule.name, (entry.id,), function, title=entry.says)
     return suite
@@ -72,8 +68,7 @@ def _observations(evidence: Evidence, *, entry: Requirement, rule: Rule) -> Iter
 
 
 def _finding(entry: Requirement, departs: Departs) -> Finding:
-    """Return a finding; the same departure in another place, or of another value, is the same defect."""
-    cause = departs.actual if not departs.expected else departs.expected
+    """Return a finding under the requirement of the catalogue."""
     repair = f"; this JSON Patch, signed anew, repairs it: {departs.patch}" if departs.patch else ""
     return Finding(
         requirement=entry.id,
@@ -81,6 +76,6 @@ def _finding(entry: Requirement, departs: Departs) -> Finding:
         actual=departs.actual,
         pointer=departs.pointer,
         evidence=(departs.evidence,),
-        cause=f"{_INDEX.sub('', departs.pointer)}: {cause}",
+        cause=departs.cause,
         dispute=departs.dispute,
     )
