@@ -1,0 +1,91 @@
+"""The checks of the authorization server over sockets, and what the command line says of missing settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conformance.hosts.products import ADA, target_for
+
+from skillmark.cli.application import run
+from skillmark.core.clock import SystemClock
+from skillmark.core.exchanges import Request
+from skillmark.core.interfaces import HostInterface
+from skillmark.core.outcomes import Outcome
+from skillmark.engine import find_depth
+from skillmark.plans import find_plan
+from skillmark.runs import RunOptions, certify
+from skillmark.wire.client import WireClient
+from skillmark_reference.frameworks.storing import Repository
+from skillmark_reference.server import Account, RunningServer, ServerOptions, create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """Run a host with TLS on a socket, its database in a file."""
+    repository = Repository.open(f"sqlite:///{tmp_path / 'host.sqlite'}")
+    account = Account(name=ADA.name, full_name="Ada", password=ADA.password)
+    application = create_app(repository, options=ServerOptions(accounts=(account,)))
+    with RunningServer(application, self_signed=True) as running:
+        yield running
+    repository.close()
+
+
+def test_a_host_with_tls(server: RunningServer, plan_id: str) -> None:
+    """The host speaks TLS 1.2 or 1.3 and nothing else, and gives out its tokens over it."""
+    host = HostInterface(accounts=(ADA,))
+    target = dataclasses.replace(target_for(host), url=server.url, ca_file=server.ca_file)
+    areas = ("transport.", "tokens.tokens")
+    options = RunOptions(depth=find_depth("smoke"), only=lambda check: check.name.startswith(areas))
+    result = certify(find_plan(plan_id), target, options=options)
+    assert [] == [(each.check, each.finding.actual) for each in result.findings]
+    outcomes = {check.name: (check.outcome, check.reason) for check in result.checks}
+    assert {Outcome.PASSED} == {outcome for outcome, _ in outcomes.values()}, outcomes
+
+
+@pytest.mark.parametrize(
+    ("accounts", "trouble"),
+    [pytest.param((ADA,), False, id="host"), pytest.param((), True, id="other-product")],
+)
+def test_other_ports_of_the_same_machine(
+    server: RunningServer, accounts: tuple[Account, ...], *, trouble: bool
+) -> None:
+    """The authorization server of a host may be at another port of a private machine; nothing else may."""
+    target = dataclasses.replace(target_for(HostInterface(accounts=accounts)), url="http://127.0.0.1:1")  # type: ignore[arg-type]
+    client = WireClient(dataclasses.replace(target, ca_file=server.ca_file), clock=SystemClock())
+    found = client.send(Request(url=f"{server.url}/oauth2/authorize")).exchange.trouble
+    other = client.send(Request(url="http://127.0.0.2:1/")).exchange.trouble
+    client.close()
+    assert trouble == (found is not None)
+    assert other is not None
+    assert "at the private address 127.0.0.2, which the settings do not name" in other.message
+
+
+# The command line
+
+NO_ACCOUNT = '[target]\nurl = "https://host.example"\n'
+NO_ADDRESS = '[host]\n[[host.accounts]]\nname = "ada"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(NO_ACCOUNT, "names no account", id="account"),
+        pytest.param(NO_ADDRESS, "url under [target] is missing", id="address"),
+        pytest.param(None, "asks for an account at the host, too", id="file"),
+    ],
+)
+def test_what_a_host_plan_asks_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, told: str
+) -> None:
+    """A host plan without an address or an account says what is missing, and where to write it."""
+    file = tmp_path / "target.toml"
+    file.write_text(content or "")
+    given = ["--url", "https://host.example"] if content is None else ["--target", str(file)]
+    assert 2 == run(["test", "ob-3.0-host", *given, "--out", str(tmp_path / "out")])
+    assert told in " ".join(capsys.readouterr().err.split())
