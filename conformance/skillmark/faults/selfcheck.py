@@ -6,8 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol
 
+from skillmark.catalogue import Role
 from skillmark.faults import providers
 from skillmark.faults.credentials import issuers
+from skillmark.faults.displayers import judging as displayers
+from skillmark.faults.hosts import judging as hosts
 from skillmark.faults.rows import Judgement, Kind, Row, Subject
 from skillmark.faults.verifiers import judging as verifiers
 from skillmark.plans import PLANS, Asks, find_plan
@@ -30,13 +33,23 @@ class _Family(Protocol):
         """Run the plan against one and judge what was said."""
 
 
-_FAMILIES: dict[Asks, _Family] = {Asks.ADDRESS: providers, Asks.CREDENTIALS: issuers, Asks.ANSWERS: verifiers}
+_FAMILIES: dict[Asks, _Family] = {
+    Asks.ADDRESS: providers,
+    Asks.CREDENTIALS: issuers,
+    Asks.ANSWERS: verifiers,
+    Asks.ACCOUNTS: hosts,
+}
+
+
+def _family_of(plan: Plan) -> _Family:
+    """Return who has the products of a plan; those that display are asked as verifiers are, and more than they."""
+    return displayers if Role.DISPLAYER in plan.roles else _FAMILIES[plan.asks]
 
 
 def subjects(plans: Iterable[str] = tuple(PLANS)) -> Iterator[Subject]:
     """Yield everything that the self-check can decide."""
     for plan in map(find_plan, plans):
-        yield from _FAMILIES[plan.asks].subjects(plan)
+        yield from _family_of(plan).subjects(plan)
 
 
 def decide(chosen: Iterable[Subject], *, jobs: int) -> Iterator[Row]:
@@ -50,4 +63,4 @@ def decide(chosen: Iterable[Subject], *, jobs: int) -> Iterator[Row]:
 
 def decide_one(subject: Subject) -> Row:
     """Run the plan of one subject and judge what was said."""
-    return _FAMILIES[find_plan(subject.plan).asks].decide(subject)
+    return _family_of(find_plan(subject.plan)).decide(subject)
