@@ -136,7 +136,7 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 def _target(config: pytest.Config) -> Target:
-    from skillmark.wire.configuration import load_target, target_from_url  # noqa: PLC0415 - takes a second
+    from skillmark.wire.settings.configuration import load_target, target_from_url  # noqa: PLC0415 - takes a second
 
     file, url = config.getoption("skillmark_target"), config.getoption("skillmark_url")
     name, lab = config.getoption("skillmark_ca_file"), config.getoption("skillmark_lab")

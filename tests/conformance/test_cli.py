@@ -122,10 +122,13 @@ def test_the_overview_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> No
 def test_verbs_are_registered_in_one_place() -> None:
     """Importing the verbs is all that a command needs."""
     expected = {
+        "demonstrating",
+        "fetching",
         "fixtures",
         "information",
         "issuing",
         "keys",
+        "kits",
         "selfcheck",
         "serving",
         "settings",

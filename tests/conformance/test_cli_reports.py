@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from skillmark.cli.application import run
-from skillmark.wire.configuration import load_target
+from skillmark.plans import PLANS, Asks
+from skillmark.wire.settings.configuration import load_target
 from skillmark_reference.server import RunningServer
 
 from .products import Switched, WithoutTotal, reference, written
@@ -17,6 +18,8 @@ from .products import Switched, WithoutTotal, reference, written
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from skillmark.plans import Plan
 
 PLAN = "case-1.1-provider"
 #: One check, so that a run takes a second.
@@ -53,12 +56,24 @@ def test_init_writes_a_file_that_can_be_used(capsys: pytest.CaptureFixture[str],
     """The written file loads, an existing one is kept unless it may be replaced."""
     assert 0 == run(["init"])
     assert "skillmark doctor --target target.toml" in capsys.readouterr().out
-    assert "https://case.example.org" == load_target(tmp_path / "target.toml", environ={}).url
+    assert "https://product.example.org" == load_target(tmp_path / "target.toml", environ={}).url
     (tmp_path / "target.toml").write_text("mine", encoding="utf-8")
     assert "--force" in one_line(capsys, 2, "init")
     assert "mine" == (tmp_path / "target.toml").read_text(encoding="utf-8")
     assert 0 == run(["init", "--force"])
-    assert "https://case.example.org" == load_target(tmp_path / "target.toml", environ={}).url
+    assert "https://product.example.org" == load_target(tmp_path / "target.toml", environ={}).url
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=lambda plan: plan.id)
+def test_init_writes_what_a_plan_reads(plan: Plan, tmp_path: Path) -> None:
+    """The sections of other plans are left out, those of this one and those that all read are there, and the file loads."""
+    assert 0 == run(["init", "--plan", plan.id])
+    text = (tmp_path / "target.toml").read_text(encoding="utf-8")
+    own = {Asks.ADDRESS: "known", Asks.CREDENTIALS: "issuing", Asks.ACCOUNTS: "host.accounts", Asks.ANSWERS: "verifier"}
+    found = {asks for asks, name in own.items() if f"[{name}]" in text}
+    assert {plan.asks} == found
+    assert all(f"[{name}]" in text for name in ("product", "target", "http", "http.headers", "attestations"))
+    assert "https://product.example.org" == load_target(tmp_path / "target.toml", environ={}).url
 
 
 def test_a_finding_is_replayed(switched: tuple[Switched, str], capsys: pytest.CaptureFixture[str]) -> None:

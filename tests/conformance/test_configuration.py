@@ -8,7 +8,7 @@ import pytest
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import AuthenticationMethod, Feature
-from skillmark.wire.configuration import TARGET_TEMPLATE, describe, load_target, target_from_url
+from skillmark.wire.settings.configuration import TARGET_TEMPLATE, describe, load_target, target_from_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ def test_secrets_are_not_described(tmp_path: Path) -> None:
 def test_the_template_can_be_used_as_it_is(tmp_path: Path) -> None:
     """What `skillmark init` writes is a valid target file, and states nothing that the user did not."""
     target = load_target(written(tmp_path, TARGET_TEMPLATE), environ={})
-    assert "https://case.example.org" == target.url
+    assert "https://product.example.org" == target.url
     assert None is target.claims
 
 

@@ -15,7 +15,7 @@ from skillmark.engine import find_depth
 from skillmark.plans import find_plan
 from skillmark.runs import RunOptions, certify
 from skillmark.wire.client import WireClient
-from skillmark.wire.peers import BEHAVIOURS, HostilePeer
+from skillmark.wire.peers.hostile import BEHAVIOURS, HostilePeer
 
 #: Trouble that the client sees; behaviours that are not named here give an answer that can be read or judged.
 TROUBLES = {

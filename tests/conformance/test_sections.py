@@ -8,7 +8,7 @@ import pytest
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.interfaces import Account, Login
-from skillmark.wire.configuration import describe, load_target, target_as_described
+from skillmark.wire.settings.configuration import describe, load_target, target_as_described
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from skillmark.core.errors import Misconfigured
 from skillmark.core.interfaces import Peer
-from skillmark.wire.serving import Served, ServingPeer, Shelf
+from skillmark.wire.peers.serving import Served, ServingPeer, Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path

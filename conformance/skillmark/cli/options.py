@@ -15,7 +15,7 @@ from skillmark.core.errors import Misconfigured
 from skillmark.core.target import Feature, Submissions, Target
 from skillmark.engine import DEPTHS
 from skillmark.plans import PLANS, Asks
-from skillmark.wire.configuration import load_target, target_from_url
+from skillmark.wire.settings.configuration import load_target, target_from_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -141,21 +141,35 @@ def chosen_target(
         raise Misconfigured("Name the product: --url BASE, or --target FILE (`skillmark init` writes a target.toml).")
     if url is not None and file is not None:
         raise Misconfigured("Both --url and --target are given. Leave --url out, and name the address in the file.")
+    if plan.asks is Asks.ACCOUNTS and file is None:
+        raise Misconfigured(
+            f"{plan.id} asks for an account at the host, too: --target FILE with url under [target] and [[host.accounts]] "
+            "(`skillmark init` writes one)."
+        )
     if file is None:
         return target_from_url(str(url), lab=lab, claims=claims, ca_file=ca_file)
     target = load_target(file, environ=os.environ, lab=lab, claims=claims, ca_file=ca_file)
     target = target if submissions is None else dataclasses.replace(target, submissions=submissions)
-    if plan.asks is Asks.CREDENTIALS and target.submissions is None:
-        raise Misconfigured(
-            f"{file} names no credentials: sources = [...] under [credentials], or --credential SOURCE."
-        )
-    if plan.asks is Asks.ADDRESS and not target.url:
-        raise Misconfigured(f"{file} names no address, which {plan.id} asks for: url under [target].")
+    _refuse_incomplete(plan, file, target)
     _refuse_unknown(
         target.attestations, plan.catalogue.requirements, f"{file}: there is no requirement", "attestations"
     )
     _refuse_unknown(target.known, plan.table.classes, f"{file}: {plan.table.title} has no class", "known")
     return target
+
+
+def _refuse_incomplete(plan: Plan, file: Path, target: Target) -> None:
+    if plan.asks is Asks.CREDENTIALS and target.submissions is None and target.issuing is None:
+        raise Misconfigured(
+            f"{file} names no credentials: sources = [...] under [credentials], --credential SOURCE, or a way to have some "
+            f"issued: adapter under [issuing]."
+        )
+    if plan.asks in {Asks.ADDRESS, Asks.ACCOUNTS} and not target.url:
+        raise Misconfigured(f"{file} names no address, which {plan.id} asks for: url under [target].")
+    if plan.asks is Asks.ACCOUNTS and not target.host.accounts:
+        raise Misconfigured(
+            f"{file} names no account, which {plan.id} asks for: [[host.accounts]] with name and password_env."
+        )
 
 
 def _refuse_unknown(found: Collection[str], known: Collection[str], what: str, table: str) -> None:

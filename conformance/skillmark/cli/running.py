@@ -10,13 +10,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from skillmark.cli import consoles
 from skillmark.core.clock import SystemClock
 from skillmark.core.errors import Misconfigured, TargetUnreachable
+from skillmark.core.interfaces import Login
 from skillmark.core.outcomes import ExitCode, exit_code
-from skillmark.engine import CheckStarted
+from skillmark.engine import CheckStarted, RunContext, find_depth
 from skillmark.plans import Asks, Plan
 from skillmark.reporting import to_document, write_reports
 from skillmark.reporting.terminal import print_summary
-from skillmark.runs import certify
-from skillmark.suites.case.diagnosis import Cause, diagnose
+from skillmark.runs import DEFAULT_SEED, certify
+from skillmark.suites.case.diagnosis import diagnose
+from skillmark.suites.diagnoses import Cause
+from skillmark.suites.hosts.diagnosis import diagnose as diagnose_host
 from skillmark.wire.client import WireClient
 from skillmark_reference.standards import load_standard
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from skillmark.core.target import Target
     from skillmark.engine import Event
     from skillmark.runs import RunOptions
-    from skillmark.suites.case.diagnosis import Diagnosis
+    from skillmark.suites.diagnoses import Diagnosis
 
 #: What is wrong when the target cannot be reached at all.
 OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
@@ -37,24 +40,30 @@ OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
 
 def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
     """Look at the settings, and return what was noticed; there is nothing to notice of a product that is not asked."""
-    if plan.asks is not Asks.ADDRESS:
+    if plan.asks not in {Asks.ADDRESS, Asks.ACCOUNTS}:
         return ()
     clock = SystemClock()
     client = WireClient(target, clock=clock)
+    context = RunContext(
+        plan=plan, target=target, client=client, clock=clock, seed=DEFAULT_SEED, depth=find_depth("smoke")
+    )
     try:
+        if plan.asks is Asks.ACCOUNTS:
+            return diagnose_host(context)
         return diagnose(target, load_standard(plan.standard_id), client, clock)
     finally:
+        context.resources.close()
         client.close()
 
 
 def refuse_if_blocked(plan: Plan, target: Target) -> None:
-    """Look at the settings before the run.
+    """Look at the settings before the run; at those of a host the run looks by itself, since people may have to sign in.
 
     Raises:
         TargetUnreachable: nothing answers.
         Misconfigured: the settings do not fit the target, so nothing can be judged.
     """
-    for each in diagnosed(plan, target):
+    for each in diagnosed(plan, target) if plan.asks is Asks.ADDRESS else ():
         text = f"{each.message} {each.next_step}"
         if each.is_blocking and each.cause in OUT_OF_REACH:
             raise TargetUnreachable(text)
@@ -65,7 +74,9 @@ def refuse_if_blocked(plan: Plan, target: Target) -> None:
 def watched(plan: Plan, target: Target, options: RunOptions, *, quiet: bool) -> RunResult:
     """Run a plan, with progress on standard error when that is a terminal."""
     console = consoles.progress()
-    if quiet or not console.is_terminal:
+    # Whoever is asked to sign in must be able to read it.
+    asks_somebody = plan.asks is Asks.ACCOUNTS and target.host.login is Login.INTERACTIVE
+    if quiet or asks_somebody or not console.is_terminal:
         return certify(plan, target, options=options)
     with _progress(console) as bar:
         task = bar.add_task(plan.title, total=None, requests=0, checks="", check="")

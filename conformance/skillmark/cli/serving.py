@@ -1,39 +1,23 @@
-"""Verbs of the reference provider: serve, import, demo."""
+"""Verbs of the reference server: serve, import."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skillmark import __version__
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
-from skillmark.cli.options import (
-    DEFAULT_FOLDER,
-    DEFAULT_PLAN,
-    LevelOption,
-    OutOption,
-    PlanOption,
-    QuietOption,
-    ResultsOption,
-    SeedOption,
-)
-from skillmark.cli.running import conclude, watched
 from skillmark.core.errors import Misconfigured
+from skillmark.core.escaping import visible_line
 from skillmark.core.outcomes import ExitCode
-from skillmark.core.target import Feature, Product, Target
-from skillmark.engine import find_depth
-from skillmark.plans import find_plan
-from skillmark.reporting import refuse_unless_writable
 from skillmark.reporting.wording import counted
-from skillmark.runs import DEFAULT_SEED, RunOptions
-from skillmark_fixtures.frameworks import slugs
 from skillmark_fixtures.learners import learners
 from skillmark_reference.databases import DatabaseUnavailable
 from skillmark_reference.frameworks.importing import import_bundled, import_files
@@ -42,7 +26,6 @@ from skillmark_reference.server import (
     SERVING_AT,
     Account,
     OAuthOptions,
-    RunningServer,
     ServerOptions,
     ServerUnavailable,
     create_app,
@@ -59,7 +42,7 @@ if TYPE_CHECKING:
 _MEMORY = "sqlite://"
 _FAILED_STATUSES = (400, 200)
 #: Of all accounts for trying; it is printed at the start of the server, and in this source, so it guards nothing.
-_KNOWN_PASSWORD = "learning-in-public"  # noqa: S105 - known to everybody
+KNOWN_PASSWORD = "learning-in-public"  # noqa: S105 - known to everybody
 
 DatabaseOption = Annotated[
     str,
@@ -86,23 +69,60 @@ def _available() -> Iterator[None]:
 
 @app.command(
     name="import",
-    epilog=examples("skillmark import framework.json more.json.gz --database sqlite:///case.sqlite"),
+    epilog=examples(
+        "skillmark import framework.json more.json.gz --database sqlite:///case.sqlite",
+        "skillmark import badge.png record.json --account amara-okafor --database sqlite:///skillmark.sqlite",
+    ),
 )
-def import_packages(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CFPackage JSON, 1.0 or 1.1, plain or .gz.")],
+def import_files_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CFPackage JSON, 1.0 or 1.1, plain or .gz; or credentials.")
+    ],
     *,
     database: DatabaseOption,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--account", metavar="NAME", help="The files are credentials of this test account: JSON, JWT, PNG or SVG."
+        ),
+    ] = None,
 ) -> int:
-    """Load packages into a database.
+    """Load packages or credentials into a database.
 
-    All of them; or, when something is wrong with one, none, with every violation listed.
+    All packages; or, when something is wrong with one, none, with every violation listed. Credentials one after the other.
     """
     if missing := [path for path in files if not path.is_file()]:
         raise Misconfigured(f"There is no file {missing[0]}.")
     with _available():
-        report = import_files(Repository.open(database), files)
+        repository = Repository.open(database)
+        if account is not None:
+            return int(_import_credentials(repository, files, account))
+        report = import_files(repository, files)
     _print_import(report)
     return int(ExitCode.NOT_CONFORMANT if report.violations else ExitCode.CONFORMANT)
+
+
+def _import_credentials(repository: Repository, files: list[Path], name: str) -> ExitCode:
+    from skillmark_reference.documents import SystemClock  # noqa: PLC0415 - brings the libraries of signatures
+    from skillmark_reference.server.hosts.checking import Unacceptable  # noqa: PLC0415 - as above
+    from skillmark_reference.server.hosts.importing import import_credential  # noqa: PLC0415 - as above
+    from skillmark_reference.server.oauth.accounts import Accounts  # noqa: PLC0415 - as above
+    from skillmark_reference.server.oauth.storing import Store, metadata  # noqa: PLC0415 - as above
+
+    accounts = Accounts(Store(repository.database, metadata), known_accounts(), clock=time.time)
+    account = accounts.find(name)
+    if account is None:
+        known = ", ".join(each.name for each in known_accounts())
+        raise Misconfigured(f"There is no account {name!r}. Test accounts: {known}.")
+    code = ExitCode.CONFORMANT
+    for file in files:
+        try:
+            kept = import_credential(repository.database, account, file.read_bytes(), clock=SystemClock())
+            consoles.say(f"{file}: {kept.value}")
+        except Unacceptable as error:
+            consoles.say(visible_line(f"{file}: refused. {error}"))
+            code = ExitCode.NOT_CONFORMANT
+    return code
 
 
 def _print_import(report: ImportReport) -> None:
@@ -180,7 +200,7 @@ def serve(
         base_url=base_url.rstrip("/") if base_url else None,
         oauth=_oauth(oauth_client, oauth_secret_env),
         rate_limit=rate_limit,
-        accounts=() if case_only else _test_accounts(),
+        accounts=() if case_only else known_accounts(),
         learner_records=not case_only,
         vc_api=None if case_only else _vc_api(failed_verification_status),
     )
@@ -220,13 +240,13 @@ def _configured(repository: Repository, file: Path | None) -> Callable[[str], No
     return write
 
 
-def _test_accounts() -> tuple[Account, ...]:
+def known_accounts() -> tuple[Account, ...]:
     """Return an account for every learner of the case study."""
     return tuple(
         Account(
             name=each.slug,
             full_name=each.name,
-            password=_KNOWN_PASSWORD,
+            password=KNOWN_PASSWORD,
             profile=json.dumps(_profile(each), ensure_ascii=False),
         )
         for each in learners()
@@ -243,7 +263,7 @@ def _announcing(accounts: tuple[Account, ...], at: Callable[[str], None]) -> Cal
     """Tell what a server announces, and after its address, when nothing stands in its way any more, the accounts."""
     names = ", ".join(each.name for each in accounts)
     notes = (
-        [f"Test accounts, for nothing that matters: {names}; password of each: {_KNOWN_PASSWORD}"] if accounts else []
+        [f"Test accounts, for nothing that matters: {names}; password of each: {KNOWN_PASSWORD}"] if accounts else []
     )
 
     def announce(line: str) -> None:
@@ -265,39 +285,3 @@ def _oauth(client: str | None, secret_env: str | None) -> OAuthOptions | None:
             "OAuth needs --oauth-client ID and --oauth-secret-env NAME, with a secret in that variable."
         )
     return OAuthOptions(client_id=client, client_secret=secret)
-
-
-@app.command(epilog=examples("skillmark demo", "skillmark demo --plan case-1.0-provider --level smoke"))
-def demo(
-    *,
-    plan: PlanOption = DEFAULT_PLAN,
-    out: OutOption = DEFAULT_FOLDER,
-    level: LevelOption = "full",
-    seed: SeedOption = DEFAULT_SEED,
-    as_json: ResultsOption = False,
-    quiet: QuietOption = False,
-) -> int:
-    """Run a plan against the reference provider.
-
-    Starts it over TLS with the bundled frameworks, for this one run, and writes the report.
-    """
-    chosen, depth = find_plan(plan), find_depth(level)
-    refuse_unless_writable(out)
-    repository = Repository.open(_MEMORY)
-    import_bundled(repository)
-    with RunningServer(create_app(repository, options=ServerOptions()), self_signed=True) as server:
-        if not quiet:
-            consoles.tell(f"The reference provider serves {len(slugs())} frameworks at {server.url}.")
-        target = Target(
-            url=server.url,
-            product=Product(
-                name="Skillmark reference provider", version=__version__, vendor="The Skillmark developers"
-            ),
-            ca_file=server.ca_file,
-            claims=frozenset(Feature) - {Feature.ACCESS_CONTROL},
-            attestations={
-                "CASE-R-088": "With --rate-limit it answers 429, server_busy and Retry-After; tests/reference shows it.",
-            },
-        )
-        result = watched(chosen, target, RunOptions(seed=seed, depth=depth), quiet=quiet)
-    return conclude(result, out=out, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,21 +19,41 @@ from skillmark.cli.options import (
     TargetOption,
     UrlOption,
     chosen_target,
+    plan_ids,
 )
 from skillmark.cli.running import OUT_OF_REACH, diagnosed
 from skillmark.core.errors import Misconfigured
 from skillmark.core.outcomes import ExitCode
-from skillmark.plans import find_plan
-from skillmark.wire.configuration import TARGET_TEMPLATE
+from skillmark.plans import Asks, find_plan
+from skillmark.wire.settings.configuration import TARGET_TEMPLATE
 
 if TYPE_CHECKING:
-    from skillmark.suites.case.diagnosis import Diagnosis
+    from skillmark.plans import Plan
+    from skillmark.suites.diagnoses import Diagnosis
+
+#: The first table of a section, which may be commented out.
+_TABLE = re.compile(r"(?:# )?\[+(\w+)")
 
 
-@app.command(epilog=examples("skillmark init", "skillmark init products/mine.toml"))
+#: Sections of the file that only some plans read, by what these have to be given.
+_SECTIONS = {
+    Asks.ADDRESS: {"authentication", "known", "claims"},
+    Asks.CREDENTIALS: {"credentials", "issuing", "authentication"},
+    Asks.ACCOUNTS: {"host", "client", "peer"},
+    Asks.ANSWERS: {"verifier", "peer", "authentication"},
+}
+
+
+@app.command(epilog=examples("skillmark init", "skillmark init products/mine.toml --plan ob-3.0-host"))
 def init(
     path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write.")] = Path("target.toml"),
     *,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan", metavar="PLAN", help="Write what this plan reads, and nothing else.", autocompletion=plan_ids
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
     """Write a commented target.toml.
@@ -41,8 +62,15 @@ def init(
     """
     if path.exists() and not force:
         raise Misconfigured(f"{path} exists. Choose another name, or replace it with --force.")
-    path.write_text(TARGET_TEMPLATE, encoding="utf-8")
+    path.write_text(TARGET_TEMPLATE if plan is None else _template_for(find_plan(plan)), encoding="utf-8")
     consoles.say(f"Wrote {path}. Fill it in, then: skillmark doctor --target {path}")
+
+
+def _template_for(plan: Plan) -> str:
+    """Return the sections that a plan reads; each begins after an empty line."""
+    left_out = set().union(*_SECTIONS.values()) - _SECTIONS[plan.asks]
+    sections = TARGET_TEMPLATE.split("\n\n")
+    return "\n\n".join(each for each in sections if not (found := _TABLE.match(each)) or found[1] not in left_out)
 
 
 @app.command(

@@ -37,7 +37,7 @@ from skillmark.plans import PLANS, find_plan
 from skillmark.reporting import load_results, refuse_unless_writable, render
 from skillmark.runs import DEFAULT_SEED, RunOptions
 from skillmark.suites import suite_of
-from skillmark.wire.configuration import target_as_described
+from skillmark.wire.settings.configuration import target_as_described
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,9 +1,35 @@
 """All verbs; importing a module registers its own."""
 
-from skillmark.cli import fixtures, information, issuing, keys, selfcheck, serving, settings, testing, verifying
+from skillmark.cli import (
+    demonstrating,
+    fetching,
+    fixtures,
+    information,
+    issuing,
+    keys,
+    kits,
+    selfcheck,
+    serving,
+    settings,
+    testing,
+    verifying,
+)
 from skillmark.cli.application import app
 
-__all__ = ["fixtures", "information", "issuing", "keys", "selfcheck", "serving", "settings", "testing", "verifying"]
+__all__ = [
+    "demonstrating",
+    "fetching",
+    "fixtures",
+    "information",
+    "issuing",
+    "keys",
+    "kits",
+    "selfcheck",
+    "serving",
+    "settings",
+    "testing",
+    "verifying",
+]
 
 #: The order in which a newcomer needs them.
 _ORDER = [
@@ -17,10 +43,13 @@ _ORDER = [
     "requirements",
     "explain",
     "schema",
+    "kit",
     "serve",
     "import",
     "issue",
     "derive",
+    "fetch",
+    "send",
     "verify",
     "selfcheck",
 ]
