@@ -2,7 +2,7 @@
 
 from skillmark.engine.checks import Check, Evidence, Observation, Suite
 from skillmark.engine.depth import DEPTHS, Depth, find_depth
-from skillmark.engine.drawing import explore
+from skillmark.engine.drawing import explore, walk
 from skillmark.engine.judging import joined
 from skillmark.engine.running import CheckEnded, CheckStarted, Event, Run, RunContext, run_check, run_plan
 
@@ -23,4 +23,5 @@ __all__ = [
     "joined",
     "run_check",
     "run_plan",
+    "walk",
 ]

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.stateful import run_state_machine_as_test
 
 from skillmark.core.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from hypothesis.stateful import RuleBasedStateMachine
     from hypothesis.strategies import SearchStrategy
 
     from skillmark.engine.checks import Observation
@@ -58,6 +60,29 @@ def explore(
     yield from search.observed
     if search.stopped is not None:
         raise search.stopped
+
+
+def walk(machine: type[RuleBasedStateMachine], *, depth: Depth, seed: int) -> None:
+    """Let a state machine walk ``depth.walks`` times ``depth.steps`` steps; the same seed walks the same ways.
+
+    Raises:
+        Flaky: the same way did not lead to the same place twice.
+        Exception: what the machine raised.
+    """
+    settings = hypothesis.settings(
+        # The first walk of Hypothesis goes nowhere: it always takes the first of all choices.
+        max_examples=depth.walks + 1,
+        stateful_step_count=depth.steps,
+        database=None,
+        deadline=None,
+        # A way is made shorter by whoever knows what it was about; Hypothesis would ask for hundreds.
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
 
 
 class _Search(Generic[Case]):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from skillmark import engine
 from skillmark.core.errors import Broken, CannotTell
 from skillmark.suites.case.evidence import LARGE
 from skillmark.suites.case.lists import LIST, limits
@@ -205,22 +204,8 @@ def walk(case: CaseEvidence) -> Iterator[Observation]:
     """
     case.need_documents()
     walks = _Walks(case)
-    machine = hypothesis.seed(case.context.seed_of("walks"))(_machine(walks, _places(case)))
-    settings = hypothesis.settings(
-        # The first walk of Hypothesis goes nowhere: it always takes the first of all choices.
-        max_examples=case.depth.walks + 1,
-        stateful_step_count=case.depth.steps,
-        database=None,
-        deadline=None,
-        # A way is made shorter below, in a few requests; Hypothesis would ask for hundreds.
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-    )
     try:
-        run_state_machine_as_test(machine, settings=settings)
+        engine.walk(_machine(walks, _places(case)), depth=case.depth, seed=case.context.seed_of("walks"))
     except (_Counterexample, Flaky):
         # A provider that answers the same way differently is flaky to Hypothesis, and wrong to us.
         if walks.found is not None:

@@ -12,12 +12,11 @@ import enum
 import json
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from skillmark import engine
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.suites.hosts.holdings import LIST, UPSERT, holdings, page_of, said
@@ -319,22 +318,8 @@ def nobody_sees_what_is_anothers(evidence: Evidence) -> Iterator[Observation]:
 
 def _walk(walks: _Walks) -> None:
     context = walks.evidence.context
-    machine = hypothesis.seed(context.seed_of("isolation"))(_machine(walks))
-    settings = hypothesis.settings(
-        # The first walk of Hypothesis goes nowhere: it always takes the first of all choices.
-        max_examples=context.depth.walks + 1,
-        stateful_step_count=context.depth.steps,
-        database=None,
-        deadline=None,
-        # A way is made shorter below, in a few requests; Hypothesis would ask for hundreds.
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-    )
     try:
-        run_state_machine_as_test(machine, settings=settings)
+        engine.walk(_machine(walks), depth=context.depth, seed=context.seed_of("isolation"))
     except (_Counterexample, Flaky):
         _shorten(walks)
 
