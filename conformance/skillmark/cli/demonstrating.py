@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import os
 import socket
 import ssl
 import sys
@@ -49,10 +50,10 @@ if TYPE_CHECKING:
     from skillmark.plans import Plan
     from skillmark_reference import server
 
-    Products = Callable[[Plan, Path], contextlib.AbstractContextManager[tuple[Target, str]]]
+    Products = Callable[[Plan], contextlib.AbstractContextManager[tuple[Target, str]]]
 
 _MEMORY = "sqlite://"
-_LEARNER = "amara-okafor"
+_LEARNER, _RECORDS = "amara-okafor", "records"
 _A_MONTH = datetime.timedelta(days=30)
 #: To whom the certification guide has a badge issued (Certification Guide, Issuer test 1).
 _AUDITOR = "conformance@imsglobal.org"
@@ -84,10 +85,22 @@ def demo(
     """
     chosen, depth = find_plan(plan), find_depth(level)
     refuse_unless_writable(out)
-    with tempfile.TemporaryDirectory(prefix="skillmark-demo-") as folder:
-        product = _PRODUCTS[chosen.asks](chosen, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="skillmark-demo-") as folder, _at_home(folder):
+        product = _PRODUCTS[chosen.asks](chosen)
         result = _watched(product, chosen, RunOptions(seed=seed, depth=depth), quiet=quiet)
     return conclude(result, out=out, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _at_home(folder: str) -> Iterator[None]:
+    """Work in a folder, with this command on the path, so that no report names a place of this machine."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        with contextlib.chdir(folder):
+            yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def _watched(
@@ -108,7 +121,7 @@ def _product(name: str) -> Product:
 
 
 @contextlib.contextmanager
-def _provider(plan: Plan, _: Path) -> Iterator[tuple[Target, str]]:
+def _provider(plan: Plan) -> Iterator[tuple[Target, str]]:
     repository = Repository.open(_MEMORY)
     import_bundled(repository)
     with RunningServer(create_app(repository, options=ServerOptions()), self_signed=True) as server:
@@ -126,25 +139,24 @@ def _provider(plan: Plan, _: Path) -> Iterator[tuple[Target, str]]:
 
 
 @contextlib.contextmanager
-def _host(plan: Plan, folder: Path) -> Iterator[tuple[Target, str]]:
+def _host(plan: Plan) -> Iterator[tuple[Target, str]]:
     """Serve a host, whose own client calls the harness in its turn."""
-    accounts, database = known_accounts()[:2], f"sqlite:///{folder / 'host.sqlite'}"
+    accounts, database = known_accounts()[:2], "sqlite:///host.sqlite"
     repository = Repository.open(database)
-    skillmark = (sys.executable, "-m", "skillmark")
     with RunningServer(create_app(repository, options=ServerOptions(accounts=accounts)), self_signed=True) as server:
         fetch = ("fetch", "{url}", "--standard", plan.standard_id, "--follow", "--client-url", server.url)
-        places = ("--ca-file", "{authority}", "--cache-dir", str(folder / "cache"), "--out", str(folder / "fetched"))
+        places = ("--ca-file", "{authority}", "--cache-dir", "cache", "--out", "fetched")
         host = HostInterface(
             accounts=tuple(map(_known, accounts)),
             revocation_url=f"{server.url}/oauth2/revoke",
-            import_command=(*skillmark, "import", "{file}", "--account", accounts[0].name, "--database", database),
+            import_command=("skillmark", "import", "{file}", "--account", accounts[0].name, "--database", database),
         )
         target = Target(
             url=server.url,
             product=_product("host"),
             ca_file=server.ca_file,
             host=host,
-            client=ClientInterface(command=(*skillmark, *fetch, *places)),
+            client=ClientInterface(command=("skillmark", *fetch, *places)),
             attestations=_attested(plan),
         )
         yield target, f"The reference host has {len(accounts)} accounts at {server.url}."
@@ -160,10 +172,12 @@ def _known(account: server.Account) -> Account:
 
 
 @contextlib.contextmanager
-def _issuer(plan: Plan, folder: Path) -> Iterator[tuple[Target, str]]:
+def _issuer(plan: Plan) -> Iterator[tuple[Target, str]]:
     """Hand in what one learner of the case study has, a badge for the auditors, and what is issued on request."""
     from skillmark_reference.server.vc_api import VcApiOptions  # noqa: PLC0415 - brings the libraries of signatures
 
+    folder = Path(_RECORDS)
+    folder.mkdir()
     at = _hand_in(plan, folder)
     application = create_app(Repository.open(_MEMORY), options=ServerOptions(vc_api=VcApiOptions()))
     with RunningServer(application, self_signed=True) as server:
@@ -172,7 +186,7 @@ def _issuer(plan: Plan, folder: Path) -> Iterator[tuple[Target, str]]:
                 url=server.url,
                 product=_product("issuer"),
                 ca_file=server.ca_file,
-                submissions=Submissions(sources=(str(folder),), at=at, offline=True),
+                submissions=Submissions(sources=(_RECORDS,), at=at, offline=True),
                 issuing=IssuingInterface(),
                 attestations=_attested(plan),
             ),
@@ -221,12 +235,12 @@ def _badge_for_auditors(at: datetime.datetime) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _verifier(plan: Plan, folder: Path) -> Iterator[tuple[Target, str]]:
+def _verifier(plan: Plan) -> Iterator[tuple[Target, str]]:
     """Serve a verifier, which trusts the harness as a peer for this run."""
     from skillmark_reference.documents import Documents, Policy, SystemClock  # noqa: PLC0415 - brings the libraries of signatures
     from skillmark_reference.server.vc_api import VcApiOptions  # noqa: PLC0415 - as above
 
-    peer, authority = _peer(folder)
+    peer, authority = _peer()
     documents = Documents(
         clock=SystemClock(),
         policy=Policy(allowed_origins=(f"https://localhost:{peer.port}",)),
@@ -247,14 +261,14 @@ def _verifier(plan: Plan, folder: Path) -> Iterator[tuple[Target, str]]:
         )
 
 
-def _peer(folder: Path) -> tuple[Peer, Path]:
+def _peer() -> tuple[Peer, Path]:
     """Return where the harness serves, with a certificate of an authority that is known before."""
-    authority, certificate = trustme.CA(), folder / "peer.pem"
+    authority, trusted, certificate = trustme.CA(), Path("authority.pem"), Path("peer.pem")
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
-    authority.cert_pem.write_to_path(folder / "authority.pem")
+    authority.cert_pem.write_to_path(trusted)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    return Peer(port=port, certificate=certificate), folder / "authority.pem"
+    return Peer(port=port, certificate=certificate), trusted
 
 
 _PRODUCTS: dict[Asks, Products] = {
