@@ -113,7 +113,7 @@ def test_a_person_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, *, comes: 
     terminal, peer = _Terminal(), peer_of()
     monkeypatch.setattr(sys, "stdin", terminal)
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("skillmark.wire.client_driving._OF_A_PERSON", 0.01)
+    monkeypatch.setattr("skillmark.wire.peers.driving._OF_A_PERSON", 0.01)
     target = Target(client=ClientInterface(seconds=20.0 if comes else 0.05))
     with driving(peer, target, SystemClock(), is_in_process=False) as drive:
         visitor = threading.Thread(target=_visited, args=(peer.url, terminal), daemon=True)
