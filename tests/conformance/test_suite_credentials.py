@@ -329,8 +329,9 @@ def test_images_of_records_have_their_own_place() -> None:
         Outcome.PASSED
         is ran(RECORDS, r__png=packed.png(packed.itxt("clrcredential", text))).requirements["CLR20-R-022"].outcome
     )
+    # The clause could not be read, so that what breaks it can only be warned of.
     assert (
-        Outcome.WARNED
+        Outcome.CANNOT_TELL
         is ran(RECORDS, r__png=packed.png(packed.itxt(packed.PLACE, text))).requirements["CLR20-R-022"].outcome
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
@@ -324,6 +325,12 @@ class Holdings:
         if not deposit.is_kept:
             raise Untested(f"A valid credential is not kept: {said(deposit.reply)} ({deposit.id}).")
         return deposit
+
+    def crowd(self) -> None:
+        """Let another account have something, where there is one, so that it can be seen where it should not be."""
+        if len(self.evidence.accounts) > 1:
+            with contextlib.suppress(Untested, CannotTell):
+                self.need(self.samples(1).sent(self.forms(1)[0]), 1)
 
     def forms(self, account: int = 0) -> list[str]:
         """Return the ways of securing in which the host keeps a small credential, found out once.

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 
-from skillmark.core.errors import NotApplicable, Untested
+from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.engine.drawing import explore
 from skillmark.suites.hosts.holdings import EMBEDDED_MEMBER, TOKEN_MEMBER, holdings, query_of
@@ -176,6 +176,34 @@ def _behind_the_last(book: _Book) -> Iterator[Observation]:
         cause="behind the last one",
         dispute="" if again else _BEHIND,
     )
+
+
+@RULES.rule("OB30-R-152")
+def nothing_of_others_is_behind_the_last(evidence: Evidence) -> Iterator[Observation]:
+    """Behind the end of the list nothing comes that is not in it.
+
+    Raises:
+        CannotTell: the list does not come to its end.
+    """
+    mine = holdings(evidence)
+    mine.fill(_SMALL)
+    mine.crowd()
+    listing = mine.listing()
+    if not listing.is_whole:
+        raise CannotTell("The list of the account does not come to its end, so that nothing is behind it.")
+    known = {each.identity or each.key for each in listing.entries}
+    page = mine.page(query=(("limit", str(_SMALL)), ("offset", str(len(listing.entries)))))
+    strange = [each for each in page.entries if (each.identity or each.key) not in known]
+    for entry in strange:
+        yield Finding(
+            requirement="OB30-R-152",
+            expected="nothing that the list does not have is shown behind its end",
+            actual=f"{entry.name} is shown",
+            pointer=entry.pointer,
+            evidence=(page.id, *listing.ids[:1]),
+        )
+    if not strange:
+        yield Held(evidence=(page.id,))
 
 
 @RULES.rule("OB30-R-154")
