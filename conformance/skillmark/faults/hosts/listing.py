@@ -298,6 +298,7 @@ FAULTS = (
         _LIST,
         _PAGES,
         _KEPT,
+        "OB30-R-139",
         effect="People see each badge twice.",
         make=shelving(order=_twice),
     ),
