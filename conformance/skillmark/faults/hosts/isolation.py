@@ -123,6 +123,7 @@ FAULTS = (
         _LIST,
         _KEPT,
         _PROFILE,
+        "CLR20-R-041",
         effect=_SEEN,
         make=lambda: _last_signed_in("getCredentials", "getProfile"),
     ),

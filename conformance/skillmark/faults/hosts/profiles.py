@@ -125,6 +125,8 @@ FAULTS = (
         _PROFILE,
         effect="A client takes somebody for somebody else.",
         make=_got(lambda profile: profile.update(id="https://host.example/u/7")),
+        # That the id is the one that was stated, only the guide of Open Badges says.
+        standards=("ob-3.0",),
     ),
     fault(
         "calls-profiles-text",
