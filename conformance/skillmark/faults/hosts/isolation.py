@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from skillmark.faults.hosts.behaving import as_account, copy_of, is_at, of_the_account
@@ -73,6 +74,20 @@ def _adds_others_since() -> Behaviour:
     return behaviour
 
 
+def _goes_on_with_others() -> Behaviour:
+    """Go on with what others have where the list of an account ends."""
+
+    def behaviour(call: Call, host: Host) -> Given:
+        given, grant = host.answer(call), host.ledger.access.get(call.token)
+        is_page = call.operation == "getCredentials" and call.parameter("offset") and given.status == 200
+        if not is_page or given.json or grant is None:
+            return given
+        more = dataclasses.replace(call, query=(), raw_query="")
+        return given.become(host.answer(as_account(more, host, _other(grant.account))).json)
+
+    return behaviour
+
+
 def _writes_for_all() -> Behaviour:
     """Change the profile of everybody at once."""
 
@@ -108,6 +123,7 @@ FAULTS = (
         make=shelving(shows=lambda entry, account, client: account == entry.account or client == entry.client),
     ),
     fault("lists-what-others-have", _LIST, _KEPT, effect=_SEEN, make=lambda: _swaps("getCredentials")),
+    fault("goes-on-with-what-others-have", _LIST, effect=_SEEN, make=_goes_on_with_others),
     fault("lists-what-others-have-since", _LIST, effect=_SEEN, make=_adds_others_since),
     fault("keeps-for-others", _LIST, _KEPT, "OB30-R-155", effect=_SEEN, make=lambda: _first("upsertCredential")),
     fault(
