@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
 
 from skillmark.core.outcomes import Outcome
+from skillmark.suites.case import SUITE
 
 from .list_provider import ListProvider, Record, Refused, judged, many
 
@@ -136,3 +139,13 @@ def test_records_may_come_in_any_order() -> None:
             return found | turned
 
     assert () == judged(Shuffling(), "stability").findings
+
+
+def test_nothing_of_a_run_is_kept() -> None:
+    """Whoever runs plan after plan in one process needs no more memory for the tenth than for the first."""
+    provider = ListProvider()
+    judged(provider, *{check.area for check in SUITE.checks})
+    left = weakref.ref(provider)
+    del provider
+    gc.collect()
+    assert left() is None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from skillmark.core.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from hypothesis.stateful import RuleBasedStateMachine
-    from hypothesis.strategies import SearchStrategy
+    from hypothesis.strategies import DataObject, SearchStrategy
 
     from skillmark.engine.checks import Observation
     from skillmark.engine.depth import Depth
@@ -62,12 +62,34 @@ def explore(
         raise search.stopped
 
 
-def walk(machine: type[RuleBasedStateMachine], *, depth: Depth, seed: int) -> None:
-    """Let a state machine walk ``depth.walks`` times ``depth.steps`` steps; the same seed walks the same ways.
+class _Walk(RuleBasedStateMachine):
+    """Takes one step after the other.
+
+    It has a single rule: Hypothesis leaves out rules from most walks, which is good for long runs of many walks, and here
+    would leave out what contradicts the rest. It is one class for all walks, since Hypothesis keeps every machine that it saw.
+    """
+
+    def __init__(self, kinds: Sequence[Sequence[Any]], take: Callable[[Any], None]) -> None:
+        super().__init__()
+        self._steps = st.sampled_from(kinds).flatmap(st.sampled_from)
+        self._take = take
+
+    @rule(data=st.data())
+    def go(self, data: DataObject) -> None:
+        """Take one of the steps."""
+        self._take(data.draw(self._steps))
+
+
+def walk(
+    kinds: Sequence[Sequence[Case]], start: Callable[[], Callable[[Case], None]], *, depth: Depth, seed: int
+) -> None:
+    """Walk ``depth.walks`` times ``depth.steps`` steps; the same seed walks the same ways.
+
+    Each walk begins with ``start``, which returns what takes the steps. ``kinds`` are the steps by kind: each kind is as likely.
 
     Raises:
         Flaky: the same way did not lead to the same place twice.
-        Exception: what the machine raised.
+        Exception: what was raised by taking a step.
     """
     settings = hypothesis.settings(
         # The first walk of Hypothesis goes nowhere: it always takes the first of all choices.
@@ -82,7 +104,11 @@ def walk(machine: type[RuleBasedStateMachine], *, depth: Depth, seed: int) -> No
         print_blob=False,
         verbosity=Verbosity.quiet,
     )
-    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
+
+    def machine() -> RuleBasedStateMachine:
+        return _Walk(kinds, start())
+
+    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)  # type: ignore[arg-type] # takes whatever makes one
 
 
 class _Search(Generic[Case]):

@@ -44,6 +44,7 @@ class CaseEvidence:
         self.asker = Asker(context)
         self.ask = self.asker.ask
         self.ask_url = self.asker.ask_url
+        self._reads: dict[str, tuple[Answer, ...]] = {}
 
     # The document list
 
@@ -173,13 +174,16 @@ class CaseEvidence:
         extra = linked if record_class not in {"CFItem", "CFDocument", "CFPackage"} else []
         return (*known, *extra[: self.depth.reads], *self._sample(operation.id, pooled, self.depth.reads))
 
-    @functools.cache  # noqa: B019 - evidence lives as long as its run
     def reads(self, operation_id: str) -> tuple[Answer, ...]:
         """Return the answers of a single-read operation, one for each identifier that is tried."""
-        operation = self.standard.operations[operation_id]
-        if operation_id == "getCFPackage":
-            return tuple(self.packages.values())
-        return tuple(self.asker.ask_many(operation_id, self.identifiers_for(operation)))
+        if operation_id not in self._reads:
+            self._reads[operation_id] = tuple(self._read(self.standard.operations[operation_id]))
+        return self._reads[operation_id]
+
+    def _read(self, operation: Operation) -> Iterable[Answer]:
+        if operation.id == "getCFPackage":
+            return self.packages.values()
+        return self.asker.ask_many(operation.id, self.identifiers_for(operation))
 
     @functools.cached_property
     def single_reads(self) -> tuple[Answer, ...]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from skillmark import engine
 from skillmark.core.errors import Broken, CannotTell
@@ -205,7 +203,7 @@ def walk(case: CaseEvidence) -> Iterator[Observation]:
     case.need_documents()
     walks = _Walks(case)
     try:
-        engine.walk(_machine(walks, _places(case)), depth=case.depth, seed=case.context.seed_of("walks"))
+        engine.walk(_places(case), lambda: _Walker(walks).visit, depth=case.depth, seed=case.context.seed_of("walks"))
     except (_Counterexample, Flaky):
         # A provider that answers the same way differently is flaky to Hypothesis, and wrong to us.
         if walks.found is not None:
@@ -270,25 +268,3 @@ def _steps(case: CaseEvidence, operation_id: str) -> list[Step]:
         answer for answer in case.reads(operation_id) if answer.payload is not None and answer.exchange.size <= LARGE
     ]
     return [Step(operation=operation_id, sourced_id=answer.sourced_id) for answer in good[:_VISITED]]
-
-
-def _machine(walks: _Walks, places: list[list[Step]]) -> type[RuleBasedStateMachine]:
-    """Return the state machine of one provider.
-
-    It has a single rule: Hypothesis leaves out rules from most walks, which is good for long runs of many walks, and here
-    would leave out what contradicts the rest.
-    """
-
-    class Walk(RuleBasedStateMachine):
-        """Reads the provider in any order."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.walker = _Walker(walks)
-
-        @rule(step=st.sampled_from(places).flatmap(st.sampled_from))
-        def visit(self, step: Step) -> None:
-            """Read one of the places."""
-            self.walker.visit(step)
-
-    return Walk

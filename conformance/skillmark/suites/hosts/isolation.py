@@ -12,9 +12,7 @@ import enum
 import json
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from skillmark import engine
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
@@ -319,7 +317,7 @@ def nobody_sees_what_is_anothers(evidence: Evidence) -> Iterator[Observation]:
 def _walk(walks: _Walks) -> None:
     context = walks.evidence.context
     try:
-        engine.walk(_machine(walks), depth=context.depth, seed=context.seed_of("isolation"))
+        engine.walk(_steps(walks), lambda: _Walker(walks).take, depth=context.depth, seed=context.seed_of("isolation"))
     except (_Counterexample, Flaky):
         _shorten(walks)
 
@@ -400,22 +398,3 @@ def _steps(walks: _Walks) -> list[list[Step]]:
     known = walks.profile
     puts = [Step(turn=Turn.PUT_PROFILE, account=known[0], client=client) for client in walks.clients] if known else []
     return [kind for kind in (upserts, lists, [*puts, *reads]) if kind]
-
-
-def _machine(walks: _Walks) -> type[RuleBasedStateMachine]:
-    """Return the machine. It has a single rule: of several Hypothesis leaves some out in most walks."""
-    kinds = _steps(walks)
-
-    class Walk(RuleBasedStateMachine):
-        """Lets the clients take turns."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.walker = _Walker(walks)
-
-        @rule(step=st.sampled_from(kinds).flatmap(st.sampled_from))
-        def take(self, step: Step) -> None:
-            """Take one of the turns."""
-            self.walker.take(step)
-
-    return Walk
