@@ -41,17 +41,25 @@ class RunningServer:
         port: int = 0,
         files: tuple[Path, Path] | None = None,
         self_signed: bool = False,
+        names: tuple[str, ...] = (),
     ) -> None:
-        """Prepare to serve: over TLS with ``files``, certificate and key, or ``self_signed`` by a throw-away authority."""
+        """Prepare to serve: over TLS with ``files``, certificate and key, or ``self_signed`` by a throw-away authority.
+
+        Such a certificate is good for the host, for this machine, and for ``names``.
+
+        Raises:
+            UnicodeError: No certificate can have one of the names.
+        """
         self._app = app
         self._place = (host, port)
         self._files = files
         self._resources = contextlib.ExitStack()
-        self._tls = _SelfSigned(self._resources, host) if self_signed and files is None else None
+        self._tls = _SelfSigned(self._resources, host, *names) if self_signed and files is None else None
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
-        #: Base address, known while the server runs.
+        #: Base address and port, known while the server runs.
         self.url = ""
+        self.port = 0
 
     @property
     def ca_file(self) -> Path | None:
@@ -79,7 +87,8 @@ class RunningServer:
         self._thread.start()
         if not self._server.ready.wait(_START_SECONDS):
             raise ServerUnavailable("The server did not start.")
-        self.url = _address(host, listener.getsockname()[1], is_secure=files is not None)
+        self.port = listener.getsockname()[1]
+        self.url = _address(host, self.port, is_secure=files is not None)
         return self
 
     def __exit__(
@@ -141,10 +150,10 @@ class _Server(uvicorn.Server):
 class _SelfSigned:
     """Certificate, key and authority in files that last as long as the server."""
 
-    def __init__(self, resources: contextlib.ExitStack, host: str) -> None:
-        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="skillmark-")))
+    def __init__(self, resources: contextlib.ExitStack, host: str, *names: str) -> None:
         authority = trustme.CA()
-        certificate = authority.issue_cert(*dict.fromkeys((_certified(host), "localhost", "127.0.0.1", "::1")))
+        certificate = authority.issue_cert(*dict.fromkeys((_certified(host), "localhost", "127.0.0.1", "::1", *names)))
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="skillmark-")))
         self.ca_file = folder / "authority.pem"
         authority.cert_pem.write_to_path(self.ca_file)
         self.files = (folder / "certificate.pem", folder / "key.pem")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,34 @@ def test_products_are_told_the_public_address() -> None:
     """Where a public address is named, it is the one that products are given."""
     with ServingPeer(Shelf(), Peer(public_url="https://bench.example/skillmark")) as peer:
         assert "https://bench.example/skillmark" == peer.url
+
+
+def test_throw_away_certificates_have_the_public_name(tmp_path: Path) -> None:
+    """A product on another machine that trusts the throw-away authority can connect by the public name."""
+    authority = tmp_path / "authority.pem"
+    with ServingPeer(Shelf(), Peer(public_url="https://bench.example/skillmark", authority=authority)) as peer:
+        port = peer.port
+        context = ssl.create_default_context(cafile=str(authority))
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=10) as raw,
+            context.wrap_socket(raw, server_hostname="bench.example") as secured,
+        ):
+            assert ("DNS", "bench.example") in secured.getpeercert()["subjectAltName"]  # type: ignore[index]
+
+
+def test_a_public_address_of_plain_http_is_served_so() -> None:
+    """Who says that products reach the harness by http is listened to in plain http."""
+    shelf = Shelf()
+    shelf.put("/list", Served(content=b"[]", media_type="application/json"))
+    with ServingPeer(shelf, Peer(public_url="http://bench.example")) as peer:
+        found = httpx.get(f"http://127.0.0.1:{peer.port}/list", trust_env=False)
+    assert b"[]" == found.content
+
+
+def test_a_name_that_no_certificate_can_have_is_told() -> None:
+    """A public address whose name cannot be certified is an error of the settings, which says what to do."""
+    with pytest.raises(Misconfigured, match="certificate and key of your own"):
+        ServingPeer(Shelf(), Peer(public_url="https://my_bench"))
 
 
 def test_settings_that_do_not_serve_are_told(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ class ByCommand:
     def _ran(self, url: str) -> Ran:
         places = {"{url}": url, "{authority}": self._authority}
         command = [_filled(each, places) for each in self._settings.command]
-        environment = os.environ | dict.fromkeys(_TRUST, self._authority)
+        # Nothing is written where the harness serves plain http.
+        trust = dict.fromkeys(_TRUST, self._authority) if Path(self._authority).exists() else {}
         with tempfile.TemporaryFile() as output:
             try:
                 done = subprocess.run(  # noqa: S603 - the program is the user's own, and no shell reads the arguments
@@ -154,7 +155,7 @@ class ByCommand:
                     stderr=subprocess.STDOUT,
                     timeout=self._settings.seconds,
                     check=False,
-                    env=environment,
+                    env=os.environ | trust,
                 )
             except subprocess.TimeoutExpired:
                 return Ran(is_whole=False, says=f"{command[0]} did not end within {self._settings.seconds:g} seconds")

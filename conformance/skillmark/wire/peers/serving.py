@@ -7,6 +7,7 @@ import dataclasses
 import shutil
 import threading
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
@@ -81,14 +82,38 @@ def _response(found: Served) -> Response:
 
 
 class ServingPeer:
-    """An application of the harness where the settings say, over https, until it is left."""
+    """An application of the harness where the settings say, until it is left: over https, unless its public address says http.
+
+    A throw-away certificate is good for the name of the public address as well.
+    """
 
     def __init__(self, app: ASGIApp, peer: Peer) -> None:
+        """Prepare to serve.
+
+        Raises:
+            Misconfigured: No certificate can have the name of the public address.
+        """
         self._peer = peer
         files = (peer.certificate, peer.key or peer.certificate) if peer.certificate else None
-        self._server = RunningServer(app, host=peer.listen, port=peer.port, files=files, self_signed=True)
+        public = urlsplit(peer.public_url)
+        try:
+            self._server = RunningServer(
+                app,
+                host=peer.listen,
+                port=peer.port,
+                files=files,
+                self_signed=public.scheme != "http",
+                names=(public.hostname,) if public.hostname else (),
+            )
+        except UnicodeError as error:
+            raise Misconfigured(
+                f"No certificate can be made for {public.hostname}: {error}. State another public_url under [peer], or "
+                "certificate and key of your own."
+            ) from error
         #: The address under which products reach it, without a final slash.
         self.url = ""
+        #: Where it listens.
+        self.port = 0
 
     def __enter__(self) -> Self:
         """Begin to serve.
@@ -105,6 +130,7 @@ class ServingPeer:
                 self._server.__exit__(None, None, None)
             raise Misconfigured(f"{error} Check listen, port, certificate, key and authority under [peer].") from error
         self.url = self._peer.public_url or self._server.url
+        self.port = self._server.port
         return self
 
     def __exit__(
