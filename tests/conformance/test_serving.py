@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import httpx
 import pytest
 
+from skillmark.cli.options import served
 from skillmark.core.errors import Misconfigured
 from skillmark.core.interfaces import Peer
+from skillmark.core.target import Target
+from skillmark.plans import find_plan
 from skillmark.wire.peers.serving import Served, ServingPeer, Shelf
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_documents_are_served_over_tls_and_counted(tmp_path: Path) -> None:
@@ -83,3 +83,27 @@ def test_settings_that_do_not_serve_are_told(tmp_path: Path) -> None:
         taken = Peer(port=int(first.url.rpartition(":")[2]))
         with pytest.raises(Misconfigured, match="Cannot serve at"), ServingPeer(Shelf(), taken):
             pass
+
+
+def test_the_command_line_says_where_it_serves() -> None:
+    """--public-url and --listen take the place of what the file says, and leave the rest of it."""
+    given = Target(url="https://verifier.example", peer=Peer(port=1, authority=Path("ca.pem")))
+    plan = find_plan("vc-verifier")
+    found = served(plan, given, public_url="https://bench.example/", listen="[::]:8643")
+    assert Peer(listen="::", port=8643, public_url="https://bench.example", authority=Path("ca.pem")) == found.peer
+    assert given == served(plan, given, public_url=None, listen=None)
+
+
+@pytest.mark.parametrize(
+    ("plan", "public_url", "listen", "message"),
+    [
+        ("case-1.1-provider", "https://bench.example", None, "not with case-1.1-provider"),
+        ("vc-verifier", "bench.example", None, "an http\\(s\\) address"),
+        ("vc-verifier", None, "8643", "0.0.0.0:8643"),
+        ("vc-verifier", None, "localhost:99999", "a whole number from 0 to 65535"),
+    ],
+)
+def test_where_nothing_can_be_served_is_told(plan: str, public_url: str, listen: str, message: str) -> None:
+    """Options that cannot be are refused with what they should be, and so are those that a plan has no use for."""
+    with pytest.raises(Misconfigured, match=message):
+        served(find_plan(plan), Target(), public_url=public_url, listen=listen)

@@ -14,7 +14,16 @@ import typer
 from skillmark.asking_by_hand import PORT, write_kit
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
-from skillmark.cli.options import ForceOption, LevelOption, SeedOption, TargetOption, plan_ids
+from skillmark.cli.options import (
+    ForceOption,
+    LevelOption,
+    ListenOption,
+    PublicUrlOption,
+    SeedOption,
+    TargetOption,
+    plan_ids,
+    served,
+)
 from skillmark.core.clock import SystemClock
 from skillmark.core.errors import Misconfigured
 from skillmark.core.target import VERIFIABLE_FORMATS, Adapter, Target, VerifierInterface
@@ -41,6 +50,7 @@ _ASKING = [plan.id for plan in PLANS.values() if plan.asks is Asks.ANSWERS]
         "skillmark kit --plan ob-3.0-displayer --out kit",
         "skillmark kit --plan ob-3.0-displayer --target target.toml --serve",
         "skillmark kit --plan vc-verifier --level smoke --out kit --force",
+        "skillmark kit --plan vc-verifier --out kit --serve --public-url https://bench.example.org --listen 0.0.0.0:8643",
     )
 )
 def kit(
@@ -61,6 +71,8 @@ def kit(
             help="Serve what the records of the kit point to, until Ctrl-C; a kit that is there already is served as it is.",
         ),
     ] = False,
+    public_url: PublicUrlOption = None,
+    listen: ListenOption = None,
     force: ForceOption = False,
 ) -> None:
     """Write a kit for products that people look at.
@@ -69,7 +81,7 @@ def kit(
     with adapter = "manual" under [verifier] reads the answers; it asks the same files, byte for byte.
     """
     chosen, depth = find_plan(plan), find_depth(level)
-    product = _product(chosen, target, out)
+    product = served(chosen, _product(chosen, target, out), public_url=public_url, listen=listen)
     folder = product.verifier.kit or Path(DEFAULT_KIT)
     if serve and is_made(folder) and not force:
         made = read_kit(folder)

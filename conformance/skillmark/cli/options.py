@@ -16,6 +16,7 @@ from skillmark.core.target import Feature, Submissions, Target
 from skillmark.engine import DEPTHS
 from skillmark.plans import PLANS, Asks
 from skillmark.wire.settings.configuration import load_target, target_from_url
+from skillmark.wire.settings.peers import peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -95,6 +96,22 @@ OriginsOption = Annotated[
     list[str] | None,
     typer.Option("--allow-origin", metavar="ORIGIN", help="Plain http or private origin of a test bench; repeatable."),
 ]
+PublicUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url",
+        metavar="URL",
+        help="The address under which the product reaches what Skillmark serves, where it runs on another machine.",
+    ),
+]
+ListenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--listen",
+        metavar="ADDRESS:PORT",
+        help="Where Skillmark serves what a product fetches; without it on the loopback interface, at a free port.",
+    ),
+]
 ContextDirOption = Annotated[
     Path | None,
     typer.Option(
@@ -156,6 +173,38 @@ def chosen_target(
     )
     _refuse_unknown(target.known, plan.table.classes, f"{file}: {plan.table.title} has no class", "known")
     return target
+
+
+def served(plan: Plan, target: Target, *, public_url: str | None, listen: str | None) -> Target:
+    """Return the target with what the options say of where the harness serves.
+
+    Raises:
+        Misconfigured: they say what cannot be, or the plan serves nothing.
+    """
+    if public_url is None and listen is None:
+        return target
+    if plan.asks in {Asks.ADDRESS, Asks.CREDENTIALS}:
+        raise Misconfigured(
+            f"--public-url and --listen go with plans for which Skillmark serves something, not with {plan.id}."
+        )
+    given: dict[str, object] = {} if public_url is None else {"public_url": public_url}
+    if listen is not None:
+        given |= _place(listen)
+    try:
+        found = peer_of(given)
+    except ValueError as error:
+        raise Misconfigured(f"--public-url or --listen: {error}.") from error
+    return dataclasses.replace(
+        target, peer=dataclasses.replace(target.peer, **{name: getattr(found, name) for name in given})
+    )
+
+
+def _place(listen: str) -> dict[str, object]:
+    address, _, port = listen.rpartition(":")
+    address = address.removeprefix("[").removesuffix("]")
+    if not address or not port.isdecimal():
+        raise Misconfigured(f"--listen names an address and a port, for example 0.0.0.0:8643, and not {listen!r}.")
+    return {"listen": address, "port": int(port)}
 
 
 def _refuse_incomplete(plan: Plan, file: Path, target: Target) -> None:

@@ -16,9 +16,11 @@ from skillmark.cli.options import (
     ClaimsOption,
     LabOption,
     LevelOption,
+    ListenOption,
     OfflineOption,
     OriginsOption,
     OutOption,
+    PublicUrlOption,
     QuietOption,
     ResultsOption,
     SeedOption,
@@ -28,6 +30,7 @@ from skillmark.cli.options import (
     chosen_submissions,
     chosen_target,
     plan_ids,
+    served,
 )
 from skillmark.cli.running import conclude, refuse_if_blocked, watched
 from skillmark.core.errors import Misconfigured
@@ -57,6 +60,7 @@ _OBSERVED = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.WARNED})
         "skillmark test case-1.0-provider --target target.toml --level smoke",
         "skillmark test ob-3.0-issuer --credential badges/",
         "skillmark test vc-verifier --url https://verifier.example.org",
+        "skillmark test vc-verifier --url https://verifier.example.org --public-url https://bench.example.org",
         "skillmark test case-1.1-provider --target target.toml --json | jq .verdict",
     )
 )
@@ -88,6 +92,8 @@ def test(
     at: AtOption = None,
     offline: OfflineOption = False,
     allow_origin: OriginsOption = None,
+    public_url: PublicUrlOption = None,
+    listen: ListenOption = None,
     as_json: ResultsOption = False,
     quiet: QuietOption = False,
 ) -> int:
@@ -107,6 +113,7 @@ def test(
         claims=chosen_claims(claims),
         submissions=submissions,
     )
+    product = served(chosen, product, public_url=public_url, listen=listen)
     options = RunOptions(seed=seed, depth=depth, only=_selection(chosen, only))
     refuse_unless_writable(out)
     refuse_if_blocked(chosen, product)
