@@ -22,6 +22,8 @@ BADGE = securing.written(securing.whole(healthy.minimal()))
 TOKEN = securing.written(securing.token(healthy.minimal()))
 PAGE = b"<!DOCTYPE html><html><body>Badge</body></html>"
 PNG = packed.png(packed.itxt(packed.PLACE, BADGE.decode()))
+SVG = packed.svg(packed.element(BADGE.decode()))
+NAMES = {BADGE: "badge", TOKEN: "token", PAGE: "page", PNG: "png", SVG: "svg"}
 
 
 class Serving:
@@ -62,7 +64,13 @@ def ran(content: bytes, media_type: str, *, name: str = "badge", plan: str = "ob
         (TOKEN, "text/plain", "OB30-R-071", Outcome.PASSED),
         (PAGE, "text/html", "OB30-R-071", Outcome.FAILED),
         (PAGE, "application/json", "OB30-R-071", Outcome.FAILED),
+        (BADGE, "", "OB30-R-073", Outcome.WARNED),
+        (BADGE, "application/octet-stream", "OB30-R-031", Outcome.PASSED),
+        (PNG, "image/png", "OB30-R-071", Outcome.NOT_APPLICABLE),
+        (PNG, "image/png", "OB30-R-073", Outcome.NOT_APPLICABLE),
+        (SVG, "image/svg+xml", "OB30-R-071", Outcome.NOT_APPLICABLE),
     ],
+    ids=lambda value: NAMES.get(value, str(value)),
 )
 def test_answers_and_media_types(content: bytes, media_type: str, requirement: str, outcome: Outcome) -> None:
     """Each form of a badge has its media types; a page is no badge, whatever it is called."""
@@ -77,10 +85,16 @@ def test_the_record_of_an_address_is_that_of_its_answer() -> None:
     assert exchange.curl.startswith("curl --include http://127.0.0.1:")
 
 
-def test_a_baked_image_at_an_address_is_read() -> None:
-    """An address that ends as one of an image is asked for an image."""
-    result = ran(PNG, "image/png", name="badge.png")
-    assert Outcome.PASSED is result.requirements["OB30-R-075"].outcome
+@pytest.mark.parametrize("name", ["badge.png", "badge"])
+@pytest.mark.parametrize(
+    ("content", "media_type", "requirement"),
+    [(PNG, "image/png", "OB30-R-075"), (SVG, "image/svg+xml", "OB30-R-080")],
+    ids=["png", "svg"],
+)
+def test_a_baked_image_at_an_address_is_read(content: bytes, media_type: str, requirement: str, name: str) -> None:
+    """An image is told by its content, whatever its address ends with."""
+    result = ran(content, media_type, name=name)
+    assert Outcome.PASSED is result.requirements[requirement].outcome
     assert () == result.findings
 
 

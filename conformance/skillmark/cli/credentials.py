@@ -33,7 +33,6 @@ SCHEMES = ("https://", "http://")
 
 #: The most bytes of a source.
 LIMIT = MOST_BYTES
-_IMAGES = (".png", ".svg")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,7 @@ class Checker:
 
     def _content(self, source: str) -> bytes:
         if source.startswith(SCHEMES):
-            kind = DocumentKind.IMAGE if source.lower().endswith(_IMAGES) else DocumentKind.CREDENTIAL
-            return self.access.documents.get(source, kind).content
+            return self.access.documents.get(source, DocumentKind.SUBMISSION).content
         return read(source)
 
     @property

@@ -34,6 +34,8 @@ class Row:
     lifetime: datetime.timedelta
     #: Whether every media type that ends in ``+json`` is taken too.
     takes_any_json: bool = False
+    #: Whether every media type is taken, and none as well: whoever asks looks at the content.
+    takes_anything: bool = False
     #: Where the media types are from.
     clause: str
 
@@ -46,7 +48,7 @@ class Row:
     def takes(self, media_type: str) -> bool:
         """Tell whether a document may have the media type, given in lower case without parameters."""
         any_json = self.takes_any_json and media_type.startswith("application/") and media_type.endswith("+json")
-        return media_type in self.media_types or any_json
+        return media_type in self.media_types or any_json or self.takes_anything
 
 
 class DocumentKind(enum.Enum):
@@ -62,6 +64,8 @@ class DocumentKind(enum.Enum):
     REVOCATION_LIST = "revocation list"
     CREDENTIAL = "credential"
     IMAGE = "image"
+    #: What a person hands in by its address: a credential, or the image that one is baked into.
+    SUBMISSION = "credential or image"
 
     @property
     def row(self) -> Row:
@@ -79,6 +83,7 @@ _CREDENTIAL = (
     *_JSON,
     "text/plain",
 )
+_IMAGE = ("image/png", "image/svg+xml")
 _ROWS = {
     DocumentKind.CONTEXT: Row(
         media_types=_JSON,
@@ -152,10 +157,18 @@ _ROWS = {
         clause="Open Badges 3.0, 5.2 Web Resource; Securing Verifiable Credentials using JOSE and COSE, media types",
     ),
     DocumentKind.IMAGE: Row(
-        media_types=("image/png", "image/svg+xml"),
+        media_types=_IMAGE,
         form=Form.BYTES,
         most_bytes=16 * _MEBIBYTE,
         lifetime=_DAY,
         clause="Open Badges 3.0, 5.3 and image of Profile and AchievementSubject",
+    ),
+    DocumentKind.SUBMISSION: Row(
+        media_types=(*_CREDENTIAL, *_IMAGE),
+        form=Form.BYTES,
+        most_bytes=16 * _MEBIBYTE,
+        lifetime=_MINUTES,
+        takes_anything=True,
+        clause="Open Badges 3.0, 5.2 Web Resource (the media types are recommended) and 5.3 Baked Badge",
     ),
 }

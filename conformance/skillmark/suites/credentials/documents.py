@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\s*")
 _PNG = b"\x89PNG"
+_PICTURE = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>]")
 _TOKEN_NAMES = frozenset({".jws", ".jwt"})
 _JSON_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
 _NO_FILES = "No file of this form was handed in."
@@ -35,6 +36,12 @@ def is_image(submission: Submission) -> bool:
     return submission.source.content.startswith((_PNG, b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")) or content.startswith(
         b"<"
     )
+
+
+def _is_page(submission: Submission) -> bool:
+    """Tell whether a document is written in tags, and is no picture."""
+    content = submission.source.content.removeprefix(codecs.BOM_UTF8).lstrip()
+    return content.startswith(b"<") and _PICTURE.search(content) is None
 
 
 def _is_token(submission: Submission) -> bool:
@@ -183,13 +190,17 @@ def json_files_are_named_so(evidence: Evidence) -> Iterator[Sighting]:
 # Addresses
 
 
+def _type_of(submission: Submission) -> str:
+    return quoted(submission.source.media_type) if submission.source.media_type else "no Content-Type"
+
+
 @RULES.decides("OB30-R-071", absent=_NO_ADDRESSES)
 def addresses_answer_with_the_credential(evidence: Evidence) -> Iterator[Sighting]:
     """Look at what addresses answer with."""
     for each in evidence.submissions:
         if each.source.is_unusable and each.source.exchange.trouble:
             yield _departs(each, each.source.exchange.trouble.message, "the compact JWS, or the JSON")
-        elif each.source.media_type is not None and each.is_judged and not is_image(each):
+        elif each.source.media_type is not None and each.is_judged and (_is_page(each) or not is_image(each)):
             is_good = _is_token(each) or _is_json(each)
             yield (
                 _holds(each) if is_good else _departs(each, quoted(each.source.exchange.excerpt[:60]), "a JWS or JSON")
@@ -200,21 +211,18 @@ def addresses_answer_with_the_credential(evidence: Evidence) -> Iterator[Sightin
 def tokens_are_plain_text(evidence: Evidence) -> Iterator[Sighting]:
     """Look at the media type of tokens."""
     for each in _judged(evidence):
-        if each.source.media_type and _is_token(each):
+        if each.source.media_type is not None and _is_token(each):
             is_good = each.source.media_type == "text/plain"
-            yield _holds(each) if is_good else _departs(each, quoted(each.source.media_type), "text/plain")
+            yield _holds(each) if is_good else _departs(each, _type_of(each), "text/plain")
 
 
 @RULES.decides("OB30-R-073", absent=_NO_ADDRESSES)
 def json_has_its_media_type(evidence: Evidence) -> Iterator[Sighting]:
-    """Look at the media type of JSON, and of what came in its place."""
-    for each in evidence.submissions:
-        wanted = " or ".join(_JSON_TYPES[:3])
-        if each.source.is_unusable and each.source.media_type:
-            yield _departs(each, quoted(each.source.media_type), wanted)
-        elif each.source.media_type and each.is_judged and _is_json(each):
+    """Look at the media type of JSON, and of a page that came in its place."""
+    for each in _judged(evidence):
+        if each.source.media_type is not None and (_is_json(each) or _is_page(each)):
             is_good = each.source.media_type in _JSON_TYPES
-            yield _holds(each) if is_good else _departs(each, quoted(each.source.media_type), wanted)
+            yield _holds(each) if is_good else _departs(each, _type_of(each), " or ".join(_JSON_TYPES[:3]))
 
 
 @RULES.decides("CLR20-R-025", absent="No record was handed in as file or address.")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from skillmark_reference.documents import Fetch
 
 _SCHEMES = ("https://", "http://")
-_IMAGES = (".png", ".svg")
 #: Characters of a document that a report shows.
 _EXCERPT = 2_000
 
@@ -91,9 +90,8 @@ def _file(name: str, identifier: str) -> Source:
 
 
 def _fetched(name: str, identifier: str, documents: Documents) -> Source:
-    kind = DocumentKind.IMAGE if name.lower().endswith(_IMAGES) else DocumentKind.CREDENTIAL
     try:
-        document = documents.get(name, kind)
+        document = documents.get(name, DocumentKind.SUBMISSION)
     except DocumentProblem as problem:
         trouble = Trouble(kind=TroubleKind.UNREACHABLE, message=str(problem))
         record = _record(identifier, "GET", name, fetch=problem.fetch, trouble=trouble)

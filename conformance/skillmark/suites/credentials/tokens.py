@@ -142,9 +142,10 @@ _CLAIMS: dict[str, tuple[str, Callable[[Shown], tuple[str, object]]]] = {
 for _requirement, (_claim, _member) in _CLAIMS.items():
     _look = functools.partial(_equal, claim=_claim, member=_member)
     RULES.add(_requirement, Rule(name=f"tokens.{_claim}", look=_look, absent=_ABSENT))
-for _requirement, _claim in (("OB30-R-101", "nbf"), ("OB30-R-102", "exp")):
+_ENDLESS = "No VC-JWT with a credential that comes to an end was handed in."
+for _requirement, _claim, _absent in (("OB30-R-101", "nbf", _ABSENT), ("OB30-R-102", "exp", _ENDLESS)):
     _look = functools.partial(_moment, claim=_claim)
-    RULES.add(_requirement, Rule(name=f"tokens.{_claim}", look=_look, absent=_ABSENT))
+    RULES.add(_requirement, Rule(name=f"tokens.{_claim}", look=_look, absent=_absent))
 
 
 @RULES.decides("OB30-R-103", absent="No VC-JWT with further registered claims was handed in.")
