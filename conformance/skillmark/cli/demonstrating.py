@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     Products = Callable[[Plan], contextlib.AbstractContextManager[tuple[Target, str]]]
 
 _MEMORY = "sqlite://"
-_LEARNER, _RECORDS = "amara-okafor", "records"
+_LEARNER, _SHOWCASE, _RECORDS = "amara-okafor", "samira-haddad", "records"
 _A_MONTH = datetime.timedelta(days=30)
 #: To whom the certification guide has a badge issued (Certification Guide, Issuer test 1).
 _AUDITOR = "conformance@imsglobal.org"
@@ -173,25 +173,37 @@ def _known(account: server.Account) -> Account:
 
 @contextlib.contextmanager
 def _issuer(plan: Plan) -> Iterator[tuple[Target, str]]:
-    """Hand in what one learner of the case study has, a badge for the auditors, and what is issued on request."""
+    """Hand in files of one learner and addresses of another, a badge for the auditors, and what is issued on request."""
     from skillmark_reference.server.vc_api import VcApiOptions  # noqa: PLC0415 - brings the libraries of signatures
 
     folder = Path(_RECORDS)
     folder.mkdir()
     at = _hand_in(plan, folder)
-    application = create_app(Repository.open(_MEMORY), options=ServerOptions(vc_api=VcApiOptions()))
-    with RunningServer(application, self_signed=True) as server:
+    options = ServerOptions(vc_api=VcApiOptions(), learner_records=True)
+    with RunningServer(create_app(Repository.open(_MEMORY), options=options), self_signed=True) as server:
+        addresses = (f"{server.url}/{_RECORDS}/{slug}" for slug in _published())
         yield (
             Target(
                 url=server.url,
                 product=_product("issuer"),
                 ca_file=server.ca_file,
-                submissions=Submissions(sources=(_RECORDS,), at=at, offline=True),
+                submissions=Submissions(sources=(_RECORDS, *addresses), at=at, allowed_origins=(server.url,)),
                 issuing=IssuingInterface(),
                 attestations=_attested(plan),
             ),
-            f"The reference issuer hands in what {_LEARNER} has, and issues at {server.url}.",
+            f"The reference issuer hands in what {_LEARNER} has, publishes what {_SHOWCASE} has, and issues at {server.url}.",
         )
+
+
+def _published() -> Iterator[str]:
+    """Yield the names of credentials in the proof formats of the certification guides, some of which have a status."""
+    from skillmark_reference.pathways.catalogue import catalogue  # noqa: PLC0415 - brings the libraries of signatures
+    from skillmark_reference.pathways.proof_formats import ProofFormat  # noqa: PLC0415 - as above
+
+    certified = {ProofFormat.EDDSA_RDFC, ProofFormat.ECDSA_SD_DERIVED, ProofFormat.JWT_RS256}
+    for entry in catalogue():
+        if entry.learner == _SHOWCASE and entry.proof_format in certified and entry.verdict is Verdict.VALID:
+            yield entry.slug
 
 
 def _hand_in(plan: Plan, folder: Path) -> datetime.datetime:

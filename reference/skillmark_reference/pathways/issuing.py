@@ -58,7 +58,8 @@ class Issued:
 def issue(entry: Entry, setting: Setting) -> Issued:
     """Return the credential of an entry: equal entry and setting, equal bytes."""
     content = written(credential(entry, setting))
-    media_type = "application/jwt" if entry.proof_format.is_token else "application/vc"
+    # Open Badges 3.0, 5.2 Web Resource.
+    media_type = "text/plain" if entry.proof_format.is_token else "application/vc+ld+json"
     if entry.image is not None:
         content = bake(badge_image(_SUFFIXES[entry.image]), content.decode())
         media_type = entry.image.value
