@@ -30,6 +30,8 @@ class Asks(enum.Enum):
     ANSWERS = "answers"
     #: Its base address, and accounts at it.
     ACCOUNTS = "an address and accounts"
+    #: Calls that it makes, of a host that the harness plays.
+    CALLS = "calls that it makes"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,18 @@ _HOSTS = tuple(
     )
 )
 
+#: What the catalogue of CLR says of writing binds issuers, and repeats nothing of this role of the guide.
+_CLIENT = Plan(
+    id="ob-3.0-client",
+    title="Open Badges 3.0 client that writes to hosts",
+    standard_id="ob-3.0",
+    catalogue_id="open_badges",
+    roles=(Role.CONSUMER,),
+    suite="hosts.writers",
+    asks=Asks.CALLS,
+    certified_as=("service consumer (write)",),
+)
+
 _DISPLAYERS = tuple(
     Plan(
         id=f"{standard}-displayer",
@@ -192,7 +206,7 @@ _DISPLAYERS = tuple(
     )
 )
 
-PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, *_HOSTS, *_DISPLAYERS, _VERIFIER)}
+PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, *_HOSTS, _CLIENT, *_DISPLAYERS, _VERIFIER)}
 
 
 def find_plan(identifier: str) -> Plan:

@@ -37,6 +37,7 @@ from skillmark.engine import find_depth
 from skillmark.plans import Asks, find_plan
 from skillmark.reporting import refuse_unless_writable
 from skillmark.runs import DEFAULT_SEED, RunOptions
+from skillmark.suites.auditors import CERTIFIED, RECIPIENT
 from skillmark_fixtures.frameworks import slugs
 from skillmark_reference.credentials.results import Verdict
 from skillmark_reference.frameworks.importing import import_bundled
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
 _MEMORY = "sqlite://"
 _LEARNER, _SHOWCASE, _RECORDS = "amara-okafor", "samira-haddad", "records"
 _A_MONTH = datetime.timedelta(days=30)
-#: To whom the certification guide has a badge issued (Certification Guide, Issuer test 1).
-_AUDITOR = "conformance@imsglobal.org"
 _SHOWN = "The page /verify of the reference server shows it, and tests/reference drives that page in a browser."
 _ATTESTATIONS = {
     "CASE-R-088": "With --rate-limit it answers 429, server_busy and Retry-After; tests/reference shows it.",
@@ -168,6 +167,29 @@ def _known(account: server.Account) -> Account:
     return Account(name=account.name, password=KNOWN_PASSWORD, profile_id=profile.get("id", ""))
 
 
+# Clients that write
+
+
+@contextlib.contextmanager
+def _writer(plan: Plan) -> Iterator[tuple[Target, str]]:
+    """Let the reference client send a badge and a profile; a server has what its registration names, such as its logo."""
+    badge, profile = Path("badge.json"), Path("profile.json")
+    badge.write_text(json.dumps(_badge_for_auditors(datetime.datetime.now(datetime.UTC))), encoding="utf-8")
+    profile.write_text(json.dumps({"id": CERTIFIED, "type": ["Profile"], "name": "Conformance"}), encoding="utf-8")
+    application = create_app(Repository.open(_MEMORY), options=ServerOptions())
+    with RunningServer(application, self_signed=True) as server:
+        send = ("send", badge.name, "--profile", profile.name, "--to", "{url}", "--standard", plan.standard_id)
+        ways = ("--follow", "--client-url", server.url, "--ca-file", "{authority}", "--cache-dir", "cache")
+        target = Target(
+            url=server.url,
+            product=_product("client"),
+            ca_file=server.ca_file,
+            client=ClientInterface(command=("skillmark", *send, *ways), offline=True),
+            attestations=_attested(plan),
+        )
+        yield target, f"The reference client, registered with what is at {server.url}, sends a badge and a profile."
+
+
 # Issuers
 
 
@@ -228,7 +250,7 @@ def _badge_for_auditors(at: datetime.datetime) -> dict[str, Any]:
     from skillmark_reference.securing.keys import KeyType, SecretKey  # noqa: PLC0415 - as above
 
     signer = issuing.Signer.by_did_key(SecretKey.generate(KeyType.ED25519), name="Skillmark reference issuer")
-    identifier = {"type": "IdentityObject", "hashed": False, "identityHash": _AUDITOR, "identityType": "emailAddress"}
+    identifier = {"type": "IdentityObject", "hashed": False, "identityHash": RECIPIENT, "identityType": "emailAddress"}
     badge = issuing.achievement_credential(
         issuing.Frame(id="urn:uuid:6f9c6f6e-0c3f-4d2a-9a55-6f6c0f7f3b11", name="Conformance", valid_from=at),
         signer.profile,
@@ -286,6 +308,7 @@ def _peer() -> tuple[Peer, Path]:
 _PRODUCTS: dict[Asks, Products] = {
     Asks.ADDRESS: _provider,
     Asks.ACCOUNTS: _host,
+    Asks.CALLS: _writer,
     Asks.CREDENTIALS: _issuer,
     Asks.ANSWERS: _verifier,
 }

@@ -116,6 +116,7 @@ def fetch(
     epilog=examples(
         "skillmark send badge.json --to https://wallet.example",
         "skillmark send records/*.json --to https://wallet.example --standard clr-2.0",
+        "skillmark send badge.jwt --profile me.json --to https://wallet.example",
     )
     + _EXIT_CODES.format(done="sent")
 )
@@ -126,6 +127,16 @@ def send(
     ],
     *,
     to: Annotated[str, typer.Option("--to", metavar="URL", help="Base address of the host, without /ims/...")],
+    profile: Annotated[
+        Path | None,
+        typer.Option(
+            "--profile",
+            metavar="FILE",
+            help="JSON of a Profile that replaces the person's.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     standard: StandardOption = "ob-3.0",
     follow: FollowOption = False,
     client_url: ClientUrlOption = _CLIENT_URL,
@@ -138,7 +149,7 @@ def send(
     """Give credentials to a host.
 
     Registers at the host, lets the person for whom they are sign in and decide in a browser, and says what the host made of each:
-    new, replaced or known.
+    new, replaced or known. A profile is sent after them.
     """
     from skillmark.cli.connecting import Connection  # noqa: PLC0415 - brings the libraries of servers and of HTTP
 
@@ -152,7 +163,8 @@ def send(
         cache_dir=cache_dir,
         seconds=seconds,
     )
-    return _done(connection, _Sending([(file, _text(file)) for file in files]), as_json=as_json)
+    known = None if profile is None else (profile, _object(profile))
+    return _done(connection, _Sending([(file, _text(file)) for file in files], known), as_json=as_json)
 
 
 def _moment(text: str) -> str:
@@ -182,6 +194,20 @@ def _text(file: Path) -> str:
         return content.decode("utf-8-sig").strip()
     except (UnusableImage, UnicodeDecodeError) as error:
         raise Misconfigured(f"{file}: {error}. Name JSON, a compact JWT, or a baked image.") from error
+
+
+def _object(file: Path) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Raises:
+        Misconfigured: There is none.
+    """
+    from skillmark_reference.securing.strict_json import MalformedJson, parse_object  # noqa: PLC0415 - as above
+
+    try:
+        return parse_object(file.read_bytes())
+    except MalformedJson as error:
+        raise Misconfigured(f"{file}: {error}. Name a file with one JSON object.") from error
 
 
 class _Fetching:
@@ -216,21 +242,25 @@ class _Fetching:
 class _Sending:
     """What send does with its tokens."""
 
-    operations = ("upsertCredential",)
-
-    def __init__(self, texts: list[tuple[Path, str]]) -> None:
+    def __init__(self, texts: list[tuple[Path, str]], profile: tuple[Path, dict[str, Any]] | None) -> None:
         self._texts = texts
+        self._profile = profile
+        self.operations = ("upsertCredential", *(("putProfile",) if profile else ()))
 
     def rows(self, session: Session) -> Iterator[dict[str, Any]]:
         """Send everything, and yield what the host said."""
         answers = {201: "new", 200: "replaced", 304: "known"}
         for file, text in self._texts:
             yield {"file": str(file), "what": answers[session.upsert(text)]}
+        if self._profile is not None:
+            file, profile = self._profile
+            session.put_profile(profile)
+            yield {"file": str(file), "what": "profile"}
 
     @staticmethod
     def said(count: int) -> str:
         """Return what was done."""
-        return f"Sent {counted(count, 'credential')}."
+        return f"Sent {counted(count, 'file')}."
 
 
 def _profile(session: Session) -> str | None:

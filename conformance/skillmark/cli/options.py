@@ -154,6 +154,8 @@ def chosen_target(
         if submissions is None:
             raise Misconfigured("Name what the issuer made: --credential SOURCE, or --target FILE with [credentials].")
         return Target(submissions=submissions, claims=claims, ca_file=ca_file, lab=lab)
+    if url is None and file is None and plan.asks is Asks.CALLS:
+        return Target(ca_file=ca_file, lab=lab)
     if url is None and file is None:
         raise Misconfigured("Name the product: --url BASE, or --target FILE (`skillmark init` writes a target.toml).")
     if url is not None and file is not None:

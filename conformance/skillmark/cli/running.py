@@ -19,6 +19,7 @@ from skillmark.reporting.terminal import print_summary
 from skillmark.runs import DEFAULT_SEED, certify
 from skillmark.suites.case.diagnosis import diagnose
 from skillmark.suites.diagnoses import Cause
+from skillmark.suites.hosts.client_diagnosis import diagnose as diagnose_client
 from skillmark.suites.hosts.diagnosis import diagnose as diagnose_host
 from skillmark.wire.client import WireClient
 from skillmark_reference.standards import load_standard
@@ -40,7 +41,8 @@ OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
 
 def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
     """Look at the settings, and return what was noticed; there is nothing to notice of a product that is not asked."""
-    if plan.asks not in {Asks.ADDRESS, Asks.ACCOUNTS}:
+    look = {Asks.ADDRESS: _diagnosed_provider, Asks.ACCOUNTS: diagnose_host, Asks.CALLS: diagnose_client}.get(plan.asks)
+    if look is None:
         return ()
     clock = SystemClock()
     client = WireClient(target, clock=clock)
@@ -48,16 +50,18 @@ def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
         plan=plan, target=target, client=client, clock=clock, seed=DEFAULT_SEED, depth=find_depth("smoke")
     )
     try:
-        if plan.asks is Asks.ACCOUNTS:
-            return diagnose_host(context)
-        return diagnose(target, load_standard(plan.standard_id), client, clock)
+        return look(context)
     finally:
         context.resources.close()
         client.close()
 
 
+def _diagnosed_provider(context: RunContext) -> tuple[Diagnosis, ...]:
+    return diagnose(context.target, load_standard(context.plan.standard_id), context.client, context.clock)
+
+
 def refuse_if_blocked(plan: Plan, target: Target) -> None:
-    """Look at the settings before the run; at those of a host the run looks by itself, since people may have to sign in.
+    """Look at the settings before the run; at those of a host or a client the run looks by itself, since people may be asked.
 
     Raises:
         TargetUnreachable: nothing answers.
@@ -74,8 +78,9 @@ def refuse_if_blocked(plan: Plan, target: Target) -> None:
 def watched(plan: Plan, target: Target, options: RunOptions, *, quiet: bool) -> RunResult:
     """Run a plan, with progress on standard error when that is a terminal."""
     console = consoles.progress()
-    # Whoever is asked to sign in must be able to read it.
-    asks_somebody = plan.asks is Asks.ACCOUNTS and target.host.login is Login.INTERACTIVE
+    # Whoever is asked to sign in, or to let the product call, must be able to read it.
+    signs_in = plan.asks is Asks.ACCOUNTS and target.host.login is Login.INTERACTIVE
+    asks_somebody = signs_in or (plan.asks is Asks.CALLS and not target.client.command)
     if quiet or asks_somebody or not console.is_terminal:
         return certify(plan, target, options=options)
     with _progress(console) as bar:

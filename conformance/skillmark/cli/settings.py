@@ -31,15 +31,16 @@ if TYPE_CHECKING:
     from skillmark.plans import Plan
     from skillmark.suites.diagnoses import Diagnosis
 
-#: The first table of a section, which may be commented out.
+#: The first table of a section, which may be commented out, and the address of the product.
 _TABLE = re.compile(r"(?:# )?\[+(\w+)")
-
+_ADDRESS = re.compile(r"^url = ", re.MULTILINE)
 
 #: Sections of the file that only some plans read, by what these have to be given.
 _SECTIONS = {
     Asks.ADDRESS: {"authentication", "known", "claims"},
     Asks.CREDENTIALS: {"credentials", "issuing", "authentication"},
     Asks.ACCOUNTS: {"host", "client", "peer"},
+    Asks.CALLS: {"client", "peer"},
     Asks.ANSWERS: {"verifier", "peer", "authentication"},
 }
 
@@ -70,7 +71,9 @@ def _template_for(plan: Plan) -> str:
     """Return the sections that a plan reads; each begins after an empty line."""
     left_out = set().union(*_SECTIONS.values()) - _SECTIONS[plan.asks]
     sections = TARGET_TEMPLATE.split("\n\n")
-    return "\n\n".join(each for each in sections if not (found := _TABLE.match(each)) or found[1] not in left_out)
+    text = "\n\n".join(each for each in sections if not (found := _TABLE.match(each)) or found[1] not in left_out)
+    # A product that makes calls may be nowhere.
+    return _ADDRESS.sub("# url = ", text) if plan.asks is Asks.CALLS else text
 
 
 @app.command(
@@ -99,7 +102,7 @@ def doctor(
     if as_json:
         consoles.print_json([_row(each) for each in found])
     else:
-        _print(found, url=product.url, plan=plan)
+        _print(found, place=product.place or "The product", plan=plan)
     return int(_exit_code(found))
 
 
@@ -112,12 +115,12 @@ def _row(found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _print(found: tuple[Diagnosis, ...], *, url: str, plan: str) -> None:
+def _print(found: tuple[Diagnosis, ...], *, place: str, plan: str) -> None:
     for each in found:
         consoles.say(f"{'✗' if each.is_blocking else '!'} {each.cause.value}: {each.message}")
         consoles.say(f"  {each.next_step}")
     if not any(each.is_blocking for each in found):
-        consoles.say(f"✓ {url} can be tested: skillmark test {plan}")
+        consoles.say(f"✓ {place} can be tested: skillmark test {plan}")
 
 
 def _exit_code(found: tuple[Diagnosis, ...]) -> ExitCode:

@@ -64,6 +64,10 @@ class ClientInterface:
     command: tuple[str, ...] = ()
     #: Seconds until the product has made its calls.
     seconds: float = 120.0
+    #: Whether no connection is opened for what the credentials refer to that it sends.
+    offline: bool = False
+    #: Plain http or private origins that they may refer to, on a test bench.
+    allowed_origins: tuple[str, ...] = ()
 
 
 class IssuingAdapter(enum.StrEnum):

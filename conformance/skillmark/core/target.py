@@ -209,9 +209,10 @@ class Target:
 
     @property
     def place(self) -> str:
-        """Where the product is, or what it made, for people."""
+        """Where the product is, what it made, or what makes it do something, for people; empty for one that a person uses."""
         sources = self.submissions.sources if self.submissions else ()
-        return self.url or ", ".join(sources) or (shlex.join(self.issuing.command) if self.issuing else "")
+        commands = (self.issuing.command if self.issuing else (), self.client.command)
+        return self.url or ", ".join(sources) or next((shlex.join(each) for each in commands if each), "")
 
     def claim(self, feature: Feature) -> Claim:
         """Return what was said of a feature."""

@@ -13,6 +13,7 @@ class Cause(enum.Enum):
     TLS = "tls"
     TOKEN_ENDPOINT = "token endpoint"  # noqa: S105 - a name
     SIGN_IN = "sign-in"
+    CALLS = "calls"
     UNAUTHORISED = "unauthorised"
     FORBIDDEN = "missing scope"
     OTHER_VERSION = "other version"

@@ -249,4 +249,4 @@ def test_send_gives_credentials_to_a_host(tmp_path: Path, capsys: pytest.Capture
     assert [("application/vc+ld+json", b'{"id": "urn:x:1"}'), ("text/plain", b"a.b.c")] == sent
     (asked,) = [dict(each.query)["scope"] for each in peer.calls if each.operation == "authorize"]
     assert asked.endswith("credential.upsert")
-    assert "✓ Sent 2 credentials." in capsys.readouterr().err
+    assert "✓ Sent 2 files." in capsys.readouterr().err

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from skillmark.suites.auditors import RECIPIENT, is_for_auditors
 from skillmark.suites.credentials.sightings import RULES
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.results import Outcome, Verdict
-from skillmark_reference.credentials.steps.recipients import Recipient, recipient_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +16,10 @@ if TYPE_CHECKING:
     from skillmark.suites.credentials.shown import Shown
     from skillmark.suites.credentials.sightings import Sighting
 
-#: Whom certification wants a badge issued to.
-RECIPIENT = "conformance@imsglobal.org"
 _NO_BADGE_FOR_IT = (
     f"No badge that was handed in is for {RECIPIENT}. Issue one to this address (an identifier of the type emailAddress, plain "
     f"or hashed), and hand it in; where the product issues on request, the run asks for one."
 )
-_PERSON = Recipient(identifier=RECIPIENT, identity_type="emailAddress")
 _NO_API = "Credentials alone do not show it: it takes the interface of the product, which this plan does not ask."
 
 
@@ -51,7 +48,11 @@ def badges_are_valid(evidence: Evidence) -> Iterator[Sighting]:
 @RULES.decides("OB30-R-219", absent=_NO_BADGE_FOR_IT, is_demanded=True)
 def badge_for_the_conformance_suite(evidence: Evidence) -> Iterator[Sighting]:
     """Look for a valid badge that was issued to the conformance suite."""
-    mine = [each for each in evidence.outermost if each.kind is CredentialKind.ACHIEVEMENT and _is_for_suite(each)]
+    mine = [
+        each
+        for each in evidence.outermost
+        if each.kind is CredentialKind.ACHIEVEMENT and is_for_auditors(each.document, each.kind)
+    ]
     if any(each.verification.verdict is Verdict.VALID for each in mine):
         yield from (each.holds() for each in mine if each.verification.verdict is Verdict.VALID)
         return
@@ -60,10 +61,6 @@ def badge_for_the_conformance_suite(evidence: Evidence) -> Iterator[Sighting]:
             yield each.unknown("; ".join(str(problem) for problem in each.verification.problems[:1]))
         else:
             yield each.departs("", each.verification.verdict.value, expected=f"a valid badge for {RECIPIENT}")
-
-
-def _is_for_suite(shown: Shown) -> bool:
-    return recipient_step(shown.document, shown.kind, _PERSON).outcome in {Outcome.PASSED, Outcome.WARNED}
 
 
 @RULES.decides("CLR20-R-033", absent="No record was handed in.", is_demanded=True)

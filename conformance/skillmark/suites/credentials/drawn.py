@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 
 from skillmark.strategies.credentials import credentials
 from skillmark.strategies.credentials_coherence import secured
-from skillmark.suites.credentials.certification import RECIPIENT
+from skillmark.suites.auditors import RECIPIENT
 from skillmark.suites.verifiers.samples import INNER_TOKEN, Part, proved, signer_of, token_of
 from skillmark_reference.credentials.steps.recipients import identity_hash
 from skillmark_reference.securing import vc_jwt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import functools
-import ssl
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import Broken, Misconfigured, TargetUnreachable
@@ -14,8 +13,7 @@ from skillmark.suites.credentials.fidelity import alterations
 from skillmark.suites.credentials.issued import Issuance
 from skillmark.suites.credentials.sightings import Departs, Unknown
 from skillmark.suites.credentials.submissions import Reader
-from skillmark.wire.addresses import origin_of
-from skillmark_reference.documents import Documents, Policy
+from skillmark.suites.doors import door_of
 
 if TYPE_CHECKING:
     import datetime
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from skillmark.suites.credentials.sightings import Sighting
     from skillmark.suites.credentials.submissions import Submission
     from skillmark_reference.credentials.kinds import CredentialKind
+    from skillmark_reference.documents import Documents
 
 #: Plans that are about the other kinds, for people.
 _OTHERS = {"open_badges": "clr-2.0-issuer", "clr": "ob-3.0-issuer"}
@@ -118,7 +117,13 @@ class RunEvidence(Evidence):
         given = context.target.submissions or Submissions(sources=())
         if not given.sources and context.target.issuing is None:
             raise Misconfigured(f"{context.plan.id} asks for credentials: --credential SOURCE, or --target FILE.")
-        documents = _door(context, given)
+        documents = door_of(
+            context,
+            offline=given.offline,
+            allowed_origins=given.allowed_origins,
+            given=given.documents,
+            is_asked=context.target.issuing is not None,
+        )
         self._reader = Reader(context.plan.catalogue_id, documents)
         self._begin = given.at or context.clock.now()
         handed_in = tuple(self._handed_in(given))
@@ -166,22 +171,3 @@ class RunEvidence(Evidence):
         if read and not any(each.is_judged for each in read):
             other = _OTHERS[self.catalogue_id]
             raise Misconfigured(f"None of the credentials is of a kind that this plan is about. Try {other}.")
-
-
-def _door(context: RunContext, given: Submissions) -> Documents:
-    try:
-        policy = Policy(offline=given.offline, allowed_origins=(*given.allowed_origins, *_own_origin(context)))
-    except ValueError as error:
-        raise Misconfigured(f"allow_origins: {error}.") from error
-    ca_file = context.target.ca_file
-    trust = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
-    return Documents(clock=context.clock, policy=policy, given=given.documents, trust=trust)
-
-
-def _own_origin(context: RunContext) -> tuple[str, ...]:
-    """Return the origin of a product that is asked, which its user named: what it issues may refer to it."""
-    origin = origin_of(context.target.url) if context.target.issuing is not None else None
-    if origin is None:
-        return ()
-    scheme, host, port = origin
-    return (f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}",)

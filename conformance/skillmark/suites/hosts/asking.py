@@ -13,9 +13,9 @@ from skillmark.wire.documents import parse
 from skillmark_reference.services import load_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from skillmark.core.exchanges import Reply
+    from skillmark.core.exchanges import Exchange, Reply
     from skillmark.engine import RunContext
     from skillmark.suites.hosts.clients import Session
 
@@ -35,11 +35,32 @@ NOT_JSON = _NotJson()
 
 
 class Asking:
-    """Sends what a run asks of a host."""
+    """Sends what a run asks of a host, and keeps what it and the product have said."""
 
     def __init__(self, context: RunContext) -> None:
         self.context = context
         self.service = load_service(context.plan.standard_id)
+        #: Whatever checks want to remember, under names of their own.
+        self.kept: dict[str, object] = {}
+        #: What the product asked of the harness, by id.
+        self.received: dict[str, Exchange] = {}
+
+    @property
+    def exchanges(self) -> Mapping[str, Exchange]:
+        """Everything that was asked of the product, and by it, by id."""
+        sent = self.context.client.exchanges
+        return {**sent, **self.received} if self.received else sent
+
+    def sampling(self) -> Iterator[str]:
+        """Say what checks noted about how the product was looked at."""
+        for name, value in self.kept.items():
+            if name.startswith("sampling.") and isinstance(value, str):
+                yield value
+
+    def record_counts(self) -> Mapping[str, int]:
+        """Return how many records of each class were seen; checks remember them under ``records``."""
+        found = self.kept.get("records")
+        return dict(found) if isinstance(found, dict) else {}
 
     @property
     def base(self) -> str:

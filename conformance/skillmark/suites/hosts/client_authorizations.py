@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from skillmark.engine import Observation
+    from skillmark.suites.hosts.asking import Asking
     from skillmark.suites.hosts.client_evidence import ClientCalls, Redemption
-    from skillmark.suites.hosts.evidence import Evidence
     from skillmark.wire.peers.calls import Call
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -28,7 +28,7 @@ _HINTS = frozenset({"access_token", "refresh_token"})
 _FORM = "application/x-www-form-urlencoded"
 
 
-def _authorizations(evidence: Evidence) -> list[Call]:
+def _authorizations(evidence: Asking) -> list[Call]:
     """Return the authorization requests.
 
     Raises:
@@ -41,7 +41,7 @@ def _authorizations(evidence: Evidence) -> list[Call]:
 
 
 @RULES.rule("OB30-R-193")
-def authorization_requests_are_whole(evidence: Evidence) -> Iterator[Observation]:
+def authorization_requests_are_whole(evidence: Asking) -> Iterator[Observation]:
     """An authorization request has its seven parameters in the query, each once, with a S256 challenge, over TLS."""
     required = evidence.service.operations["authorize"].required
     for call in _authorizations(evidence):
@@ -78,7 +78,7 @@ def _unfit(call: Call) -> Iterator[Finding]:
 
 
 @RULES.rule("OB30-R-193")
-def challenges_are_those_of_their_verifiers(evidence: Evidence) -> Iterator[Observation]:
+def challenges_are_those_of_their_verifiers(evidence: Asking) -> Iterator[Observation]:
     """The code_challenge is the S256 transformation of the verifier that comes with the code, and a new one each time."""
     calls = client_calls(evidence)
     redeemed = [each for each in calls.redemptions if each.call.form.get("code_verifier")]
@@ -111,7 +111,7 @@ def challenges_are_those_of_their_verifiers(evidence: Evidence) -> Iterator[Obse
 
 
 @RULES.rule("OB30-R-195")
-def redirect_uris_are_registered(evidence: Evidence) -> Iterator[Observation]:
+def redirect_uris_are_registered(evidence: Asking) -> Iterator[Observation]:
     """The redirect_uri of an authorization request is one that the client registered."""
     calls = client_calls(evidence)
     is_unknown = True
@@ -140,7 +140,7 @@ def redirect_uris_are_registered(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-197")
-def states_are_drawn_anew(evidence: Evidence) -> Iterator[Observation]:
+def states_are_drawn_anew(evidence: Asking) -> Iterator[Observation]:
     """Every authorization request has a state of its own."""
     seen: dict[str, Call] = {}
     for call in _authorizations(evidence):
@@ -158,7 +158,7 @@ def states_are_drawn_anew(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-197")
-def another_state_is_refused(evidence: Evidence) -> Iterator[Observation]:
+def another_state_is_refused(evidence: Asking) -> Iterator[Observation]:
     """A code that comes back with another state is not redeemed."""
     calls = client_calls(evidence)
     answered = [each for each in calls.of("authorize") if each.gave.is_state_changed]
@@ -185,7 +185,7 @@ def _has(call: Call, code: str) -> bool:
 
 
 @RULES.rule("OB30-R-207")
-def codes_are_redeemed_at_the_token_url(evidence: Evidence) -> Iterator[Observation]:
+def codes_are_redeemed_at_the_token_url(evidence: Asking) -> Iterator[Observation]:
     """A code is redeemed at the token URL."""
     calls = client_calls(evidence)
     given = [each for each in calls.of("authorize", rounds=(Round.HEALTHY,)) if each.gave.code]
@@ -213,7 +213,7 @@ def _not_redeemed(call: Call, actual: str, other: Call) -> Finding:
 
 
 @RULES.rule("OB30-R-208")
-def token_requests_are_whole(evidence: Evidence) -> Iterator[Observation]:
+def token_requests_are_whole(evidence: Asking) -> Iterator[Observation]:
     """A token request is a form with its five fields, by a client that shows who it is with HTTP Basic."""
     calls = client_calls(evidence)
     made = calls.token_requests
@@ -274,7 +274,7 @@ def _pair_problems(redemption: Redemption | None) -> Iterator[tuple[str, str]]:
 
 
 @RULES.rule("OB30-R-217")
-def revocations_are_whole(evidence: Evidence) -> Iterator[Observation]:
+def revocations_are_whole(evidence: Asking) -> Iterator[Observation]:
     """A revocation request is a form with token and token_type_hint."""
     made = client_calls(evidence).of("revokeToken")
     if not made:

@@ -1,4 +1,4 @@
-"""What a product asks when it is the client: Service Consumer (Read) and (Write) of the Certification Guide.
+"""What a product asks when it is the client, and Service Consumer (Read) of the Certification Guide.
 
 The product calls a host that the harness plays; every call is held against the clause that binds the client.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from skillmark.core.errors import NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.suites.hosts import client_authorizations, client_registrations  # noqa: F401 - declare their rules
-from skillmark.suites.hosts.client_evidence import client_calls, profile_of, reading_scopes, scopes_of
+from skillmark.suites.hosts.client_evidence import client_calls, reading_scopes
 from skillmark.suites.hosts.rules import RULES
 from skillmark.suites.hosts.schemas import departures
 from skillmark.wire.peers.calls import Round
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from skillmark.engine import Observation
+    from skillmark.suites.hosts.asking import Asking
     from skillmark.suites.hosts.client_evidence import ClientCalls
-    from skillmark.suites.hosts.evidence import Evidence
     from skillmark.wire.peers.calls import Call
 
 DISCOVERY = "getServiceDescription"
 READ = ("getCredentials", "getProfile")
 _API = (*READ, "upsertCredential", "putProfile")
-_OAUTH = ("registerClient", "authorize", "token")
+#: What every client of the certification guide initiates before it calls the interface.
+CONNECTING = (DISCOVERY, "registerClient", "authorize", "token")
 #: What a client does who connects anew, and does not go on with what it has.
 _CONNECTING = ("registerClient", "authorize")
+_DONE = frozenset({200, 201})
 #: Seconds before the end of its life from which a copy may be replaced.
 _EARLY = 5
 #: A second that a clock may see as a little less.
@@ -40,14 +42,13 @@ _JSON_TYPES = frozenset({"application/json", "application/vc+ld+json"})
 _NEWER_TYPE = "VC Data Model 2.0 has application/vc in the place of application/vc+ld+json."
 _TOKEN = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\s*")
 _POSITIVE, _WHOLE = re.compile(r"0*[1-9]\d*", re.ASCII), re.compile(r"\d+", re.ASCII)
-_CERTIFIED = "https://1edtech.org/issuers/cert"
 
 
 # Discovery
 
 
 @RULES.rule("OB30-R-172")
-def asks_for_the_description_first(evidence: Evidence) -> Iterator[Observation]:
+def asks_for_the_description_first(evidence: Asking) -> Iterator[Observation]:
     """A client that does not know the host asks for its description before anything else."""
     calls = client_calls(evidence)
     first = next(iter(calls.known(Round.HEALTHY)), None)
@@ -68,7 +69,7 @@ def asks_for_the_description_first(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-177")
-def keeps_the_description_as_it_is_told(evidence: Evidence) -> Iterator[Observation]:
+def keeps_the_description_as_it_is_told(evidence: Asking) -> Iterator[Observation]:
     """A description is asked for again after no-store, and not before max-age is over."""
     calls = client_calls(evidence)
     yield from _asked_again(calls, after=Round.HEALTHY, which=Round.OTHER_STATE)
@@ -107,48 +108,57 @@ def _asked_again(calls: ClientCalls, *, after: Round, which: Round) -> Iterator[
 
 
 @RULES.rule("OB30-R-170")
-def waits_for_a_busy_host(evidence: Evidence) -> Iterator[Observation]:
+def waits_for_a_busy_host(evidence: Asking) -> Iterator[Observation]:
     """A host that is busy for a second is not asked again before it is over."""
-    calls = client_calls(evidence).of("getCredentials", rounds=(Round.BUSY,))
-    refused = next((number for number, each in enumerate(calls) if each.status == 503), None)
-    if refused is None:
-        raise Untested("The product read no credentials while the host was busy.")
-    later = calls[refused + 1 :]
-    if later and later[0].at - calls[refused].at < _WAITED:
+    refused, later = _asked_while_busy(client_calls(evidence), Round.BUSY)
+    if later and later[0].at - refused.at < _WAITED:
         yield Finding(
             requirement="OB30-R-170",
             expected="after 503 with Retry-After: 1 the client waits for a second",
-            actual=f"it asked again after {later[0].at - calls[refused].at:.2f} seconds",
-            evidence=(calls[refused].id, later[0].id),
+            actual=f"it asked again after {later[0].at - refused.at:.2f} seconds",
+            evidence=(refused.id, later[0].id),
             dispute="The clause speaks of answers without Retry-After; with it, waiting is what RFC 9110, 10.2.3, says.",
         )
     else:
-        yield Held(evidence=(calls[refused].id,))
+        yield Held(evidence=(refused.id,))
 
 
 @RULES.rule("OB30-R-170")
-def leaves_a_busy_host_alone(evidence: Evidence) -> Iterator[Observation]:
+def leaves_a_busy_host_alone(evidence: Asking) -> Iterator[Observation]:
     """A host that is busy, and does not say for how long, is not asked again for half an hour."""
-    calls = client_calls(evidence).of("getProfile", rounds=(Round.AGAIN,))
-    refused = [each for each in calls if each.status == 503]
-    if not refused:
-        raise Untested("The product read no profile while the host was busy.")
-    if len(refused) == 1:
-        yield Held(evidence=(refused[0].id,))
+    refused, later = _asked_while_busy(client_calls(evidence), Round.AGAIN)
+    again = [each for each in later if each.status == 503]
+    if not again:
+        yield Held(evidence=(refused.id,))
         return
     yield Finding(
         requirement="OB30-R-170",
         expected="after 503 without Retry-After the client waits for 30 minutes, and tries at most two more times",
-        actual=f"it asked {len(refused) - 1} more times, the first one after {refused[1].at - refused[0].at:.0f} seconds",
-        evidence=tuple(each.id for each in refused[:4]),
+        actual=f"it asked {len(again)} more times, the first one after {again[0].at - refused.at:.0f} seconds",
+        evidence=tuple(each.id for each in (refused, *again)[:4]),
     )
+
+
+def _asked_while_busy(calls: ClientCalls, which: Round) -> tuple[Call, list[Call]]:
+    """Return the first call for which the host had no time, and those that ask for the same later.
+
+    Raises:
+        Untested: There is none.
+    """
+    operation = calls.errand.busy[which]
+    asked = calls.of(operation, rounds=(which,))
+    first = next((number for number, each in enumerate(asked) if each.status == 503), None)
+    if first is None:
+        raise Untested(f"The product did not call {operation} while the host was busy.")
+    # Who sends several credentials asks for another thing with each.
+    return asked[first], [each for each in asked[first + 1 :] if each.body == asked[first].body]
 
 
 # The interface
 
 
 @RULES.rule("OB30-R-212")
-def tokens_are_sent_as_bearer(evidence: Evidence) -> Iterator[Observation]:
+def tokens_are_sent_as_bearer(evidence: Asking) -> Iterator[Observation]:
     """Calls carry the token in a Bearer header, and nowhere else."""
     calls = client_calls(evidence)
     is_given: set[Round] = set()
@@ -179,7 +189,7 @@ def _carried(call: Call, *, is_given: bool) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-157")
-def credentials_are_sent_as_what_they_are(evidence: Evidence) -> Iterator[Observation]:
+def credentials_are_sent_as_what_they_are(evidence: Asking) -> Iterator[Observation]:
     """A credential is sent as JSON, a VC-JWT as text/plain."""
     sent = client_calls(evidence).of("upsertCredential")
     if not sent:
@@ -210,7 +220,7 @@ def _shown(call: Call) -> str:
 
 
 @RULES.rule("OB30-R-160")
-def profiles_are_sent_whole(evidence: Evidence) -> Iterator[Observation]:
+def profiles_are_sent_whole(evidence: Asking) -> Iterator[Observation]:
     """Whoever changes a profile sends all of it."""
     calls = client_calls(evidence)
     sent = calls.of("putProfile")
@@ -235,18 +245,13 @@ def profiles_are_sent_whole(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-238")
-def initiates_what_a_reader_needs(evidence: Evidence) -> Iterator[Observation]:
+def initiates_what_a_reader_needs(evidence: Asking) -> Iterator[Observation]:
     """A reader asks for the description, registers, is authorized, gets a token, and reads credentials and profile."""
-    yield from _initiated(client_calls(evidence), "OB30-R-238", (DISCOVERY, *_OAUTH, *READ))
+    yield from initiated(client_calls(evidence), "OB30-R-238", (*CONNECTING, *READ))
 
 
-@RULES.rule("OB30-R-225")
-def initiates_what_a_writer_needs(evidence: Evidence) -> Iterator[Observation]:
-    """A writer asks for the description, registers, is authorized, gets a token, and sends credentials."""
-    yield from _initiated(client_calls(evidence), "OB30-R-225", (DISCOVERY, *_OAUTH, "upsertCredential"))
-
-
-def _initiated(calls: ClientCalls, requirement: str, operations: tuple[str, ...]) -> Iterator[Observation]:
+def initiated(calls: ClientCalls, requirement: str, operations: tuple[str, ...]) -> Iterator[Observation]:
+    """Look for a call of each operation, by its method."""
     for operation in operations:
         row = calls.service.operations[operation]
         found = next((each for each in calls.of(operation) if each.method == row.method), None)
@@ -264,21 +269,14 @@ def _initiated(calls: ClientCalls, requirement: str, operations: tuple[str, ...]
 
 
 @RULES.rule("OB30-R-239")
-def reads_with_the_right_scopes(evidence: Evidence) -> Iterator[Observation]:
+def reads_with_the_right_scopes(evidence: Asking) -> Iterator[Observation]:
     """A product that reads asks for the scopes of credentials and profile, and reads both."""
     calls = client_calls(evidence)
-    yield from _asked_scopes(calls, "OB30-R-239", reading_scopes(calls.service))
-    yield from _read_with(calls, "OB30-R-239", READ)
+    yield from asked_scopes(calls, "OB30-R-239", reading_scopes(calls.service))
+    yield from called_with(calls, "OB30-R-239", READ)
 
 
-@RULES.rule("OB30-R-226")
-def writes_with_the_right_scopes(evidence: Evidence) -> Iterator[Observation]:
-    """A product that writes asks for the scope of sending credentials."""
-    calls = client_calls(evidence)
-    yield from _asked_scopes(calls, "OB30-R-226", scopes_of(calls.service, "upsertCredential"))
-
-
-def _asked_scopes(calls: ClientCalls, requirement: str, wanted: tuple[str, ...]) -> Iterator[Observation]:
+def asked_scopes(calls: ClientCalls, requirement: str, wanted: tuple[str, ...]) -> Iterator[Observation]:
     """Hold all authorizations together against the scopes: a product may ask step by step."""
     asked = calls.of("authorize")
     if not asked:
@@ -297,10 +295,11 @@ def _asked_scopes(calls: ClientCalls, requirement: str, wanted: tuple[str, ...])
         yield Held(evidence=(asked[0].id,))
 
 
-def _read_with(calls: ClientCalls, requirement: str, operations: tuple[str, ...]) -> Iterator[Observation]:
+def called_with(calls: ClientCalls, requirement: str, operations: tuple[str, ...]) -> Iterator[Observation]:
+    """Look for a call of each operation that the host answered, with a token for its scope."""
     for operation in operations:
         wanted = str(calls.service.operations[operation].scope)
-        made = [call for call in calls.of(operation) if call.status == 200]
+        made = [call for call in calls.of(operation) if call.status in _DONE]
         right = [call for call in made if wanted in calls.scope_of(call).split()]
         if right:
             yield Held(evidence=(right[0].id,))
@@ -317,7 +316,7 @@ def _read_with(calls: ClientCalls, requirement: str, operations: tuple[str, ...]
 
 
 @RULES.rule("OB30-R-240")
-def reads_all_pages(evidence: Evidence) -> Iterator[Observation]:
+def reads_all_pages(evidence: Asking) -> Iterator[Observation]:
     """A list in several pages is read to its end, and since, limit and offset are written as they should be."""
     calls = client_calls(evidence)
     lists = calls.of("getCredentials", rounds=(Round.HEALTHY,))
@@ -369,45 +368,3 @@ def _is_moment(text: str) -> bool:
     except MalformedInstant:
         return False
     return True
-
-
-@RULES.rule("OB30-R-227")
-def sends_a_whole_credential(evidence: Evidence) -> Iterator[Observation]:
-    """What a product sends is a credential that is secured."""
-    calls = client_calls(evidence)
-    sent = calls.of("upsertCredential")
-    if not sent:
-        calls.missing("upsertCredential")
-        raise Untested("The product sent no credential.")
-    for call in sent:
-        is_secured = bool(_TOKEN.fullmatch(call.body)) or (isinstance(call.json, dict) and "proof" in call.json)
-        if is_secured:
-            yield Held(evidence=(call.id,))
-        else:
-            yield Finding(
-                requirement="OB30-R-227",
-                expected="a credential with a proof, or a VC-JWT",
-                actual=f"{_shown(call)} without a proof",
-                evidence=(call.id,),
-            )
-
-
-@RULES.rule("OB30-R-228")
-def sends_the_profile_of_the_certification(evidence: Evidence) -> Iterator[Observation]:
-    """The profile that a product sends for the certification has the id of the guide."""
-    calls = client_calls(evidence)
-    sent = calls.of("putProfile")
-    if not sent:
-        raise NotApplicable("The product changes no profiles: it did not call putProfile.")
-    for call in sent:
-        identifier = call.json.get("id") if isinstance(call.json, dict) else None
-        # Outside of the certification a product sends back the profile of whoever it is.
-        if identifier in {_CERTIFIED, profile_of(calls.service)["id"]}:
-            yield Held(evidence=(call.id,))
-        else:
-            yield Finding(
-                requirement="OB30-R-228",
-                expected=f"a Profile with the id {_CERTIFIED}",
-                actual=f"its id is {identifier!r:.80}",
-                evidence=(call.id,),
-            )

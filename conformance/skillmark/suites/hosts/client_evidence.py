@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -9,18 +10,22 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from skillmark.core.errors import CannotTell, Untested
-from skillmark.suites.hosts.samples import EMBEDDED, RSA_TOKEN, TOKEN, Samples
+from skillmark.plans import Asks
+from skillmark.suites.hosts.samples import EMBEDDED, RSA_TOKEN, TOKEN, Samples, claimed, identity_of
+from skillmark.wire.documents import parse
 from skillmark.wire.peers.calls import Round
 from skillmark.wire.peers.driving import driving, observe
+from skillmark.wire.peers.errands import READING, WRITING
 from skillmark.wire.peers.host import CLIENT, ClientPeer, Offered
 from skillmark_reference.securing.instants import parse_date_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from skillmark.suites.hosts.evidence import Evidence
+    from skillmark.suites.hosts.asking import Asking
     from skillmark.wire.peers.calls import Call
-    from skillmark.wire.peers.driving import Observed
+    from skillmark.wire.peers.driving import Driving, Observed, Ran
+    from skillmark.wire.peers.errands import Errand
     from skillmark_reference.services import Service
 
 #: Where evidence keeps a way to make a product call that no settings name: one in process.
@@ -47,8 +52,10 @@ class Redemption:
 class ClientCalls:
     """The calls of a product, and what belongs together in them."""
 
-    def __init__(self, service: Service, observed: Observed, *, stamp: str) -> None:
+    def __init__(self, service: Service, observed: Observed, *, errand: Errand, stamp: str) -> None:
         self.service = service
+        #: What the product called for.
+        self.errand = errand
         self._stamp = stamp
         self.rounds = observed.rounds
         self.calls = observed.calls
@@ -112,7 +119,7 @@ class ClientCalls:
             raise CannotTell(f"{what} did not come, and {says}.")
 
 
-def client_calls(evidence: Evidence) -> ClientCalls:
+def client_calls(evidence: Asking) -> ClientCalls:
     """Return what the product did as a client; it is made to do it when this is first asked for.
 
     Raises:
@@ -131,30 +138,55 @@ def client_calls(evidence: Evidence) -> ClientCalls:
     return found
 
 
-def _observed(evidence: Evidence) -> ClientCalls:
+@contextlib.contextmanager
+def calling(evidence: Asking) -> Iterator[tuple[ClientPeer, Driving]]:
+    """Play a host, and give it with the way in which the product is made to call it.
+
+    Raises:
+        Untested: There is no way to make it call.
+        Misconfigured: The host cannot be served.
+    """
     context = evidence.context
+    errand = WRITING if context.plan.asks is Asks.CALLS else READING
     peer = ClientPeer(
         evidence.service,
         credentials=tuple(_credentials(evidence)),
         profile=profile_of(evidence.service),
         random=random.Random(context.seed_of("hosts.clients")),  # noqa: S311 - what a test gives out, which can be repeated
         clock=context.clock,
+        errand=errand,
         learn=context.client.learn,
+        identity=_identity,
     )
     drive = evidence.kept.get(DRIVE)
     if callable(drive):
+        yield peer, drive
+        return
+    with driving(peer, context.target, context.clock, is_in_process=context.client.is_in_process) as way:
+        yield peer, way
+
+
+def nothing_called(ran: Ran) -> str:
+    """Return what is said of a product that left the host alone."""
+    return f"The product called nothing of the host that it was given: {ran.says}."
+
+
+def _observed(evidence: Asking) -> ClientCalls:
+    context = evidence.context
+    with calling(evidence) as (peer, drive):
         observed = observe(peer, drive)
-    else:
-        with driving(peer, context.target, context.clock, is_in_process=context.client.is_in_process) as way:
-            observed = observe(peer, way)
     for call in observed.calls:
         evidence.received[call.id] = call.exchange(context.client.redacted)
     evidence.kept["sampling.clients"] = context.client.redacted(_summary(observed))
     if not any(call.operation for call in observed.calls):
-        raise Untested(
-            f"The product called nothing of the host that it was given: {observed.rounds[Round.HEALTHY].says}."
-        )
-    return ClientCalls(evidence.service, observed, stamp=peer.stamp)
+        raise Untested(nothing_called(observed.rounds[Round.HEALTHY]))
+    return ClientCalls(evidence.service, observed, errand=peer.errand, stamp=peer.stamp)
+
+
+def _identity(body: bytes) -> object:
+    """Return what makes a credential that was sent the same as another one; the text of what is none."""
+    text = body.decode("utf-8", "replace").strip()
+    return identity_of(claimed(text) or parse(body).value) or text
 
 
 def _summary(observed: Observed) -> str:
@@ -162,7 +194,7 @@ def _summary(observed: Observed) -> str:
     return f"As a client the product made {len(observed.calls)} calls ({told})."
 
 
-def _credentials(evidence: Evidence) -> Iterator[Offered]:
+def _credentials(evidence: Asking) -> Iterator[Offered]:
     samples = Samples(evidence.service.id, stamp=f"clients/{evidence.context.seed}")
     for form, issued in zip(_FORMS, _ISSUED, strict=True):
         sent = samples.sent(form, validFrom=issued)

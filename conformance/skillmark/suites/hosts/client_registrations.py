@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from skillmark.engine import Observation
-    from skillmark.suites.hosts.evidence import Evidence
+    from skillmark.suites.hosts.asking import Asking
     from skillmark.wire.peers.calls import Call
 
 _ARRAYS = ("redirect_uris", "grant_types", "response_types", "contacts")
@@ -33,7 +33,7 @@ _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\x0
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 
-def _registrations(evidence: Evidence) -> list[Call]:
+def _registrations(evidence: Asking) -> list[Call]:
     """Return the registration requests.
 
     Raises:
@@ -55,7 +55,7 @@ def _list(value: object) -> list[object]:
 
 
 @RULES.rule("OB30-R-179")
-def registers_by_itself(evidence: Evidence) -> Iterator[Observation]:
+def registers_by_itself(evidence: Asking) -> Iterator[Observation]:
     """A client posts a registration request to the registration URL."""
     calls = client_calls(evidence)
     made = calls.of("registerClient")
@@ -84,7 +84,7 @@ def registers_by_itself(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-180")
-def registers_as_rfc_7591_has_it(evidence: Evidence) -> Iterator[Observation]:
+def registers_as_rfc_7591_has_it(evidence: Asking) -> Iterator[Observation]:
     """A registration is a JSON object, sent as JSON over TLS, whose members have the types of RFC 7591."""
     for call in _registrations(evidence):
         wrong = list(_misbuilt(call))
@@ -123,7 +123,7 @@ def _misbuilt(call: Call) -> Iterator[Finding]:
 
 
 @RULES.rule("OB30-R-182")
-def sends_no_software_statement(evidence: Evidence) -> Iterator[Observation]:
+def sends_no_software_statement(evidence: Asking) -> Iterator[Observation]:
     """A registration has no software statement."""
     for call in _registrations(evidence):
         if "software_statement" in _members(call):
@@ -139,7 +139,7 @@ def sends_no_software_statement(evidence: Evidence) -> Iterator[Observation]:
 
 
 @RULES.rule("OB30-R-183")
-def addresses_are_https_and_of_one_host(evidence: Evidence) -> Iterator[Observation]:
+def addresses_are_https_and_of_one_host(evidence: Asking) -> Iterator[Observation]:
     """All addresses of a registration are https, and on one host."""
     for call in _registrations(evidence):
         found = list(_addresses(_members(call)))
@@ -183,7 +183,7 @@ def _place(text: str) -> tuple[str, str]:
 
 
 @RULES.rule("OB30-R-185")
-def arrays_are_used_for_one_value_too(evidence: Evidence) -> Iterator[Observation]:
+def arrays_are_used_for_one_value_too(evidence: Asking) -> Iterator[Observation]:
     """Members that can have several values are arrays."""
     for call in _registrations(evidence):
         given = {name: value for name, value in _members(call).items() if name in _ARRAYS and value is not None}
@@ -201,7 +201,7 @@ def arrays_are_used_for_one_value_too(evidence: Evidence) -> Iterator[Observatio
 
 
 @RULES.rule("OB30-R-186")
-def asks_for_nothing_but_the_profile(evidence: Evidence) -> Iterator[Observation]:
+def asks_for_nothing_but_the_profile(evidence: Asking) -> Iterator[Observation]:
     """A registration asks for client_secret_basic, authorization_code, refresh_token and code, and for nothing else."""
     for call in _registrations(evidence):
         given = _members(call)
@@ -222,7 +222,7 @@ def asks_for_nothing_but_the_profile(evidence: Evidence) -> Iterator[Observation
 
 
 @RULES.rule("OB30-R-187")
-def logo_leads_to_an_image(evidence: Evidence) -> Iterator[Observation]:
+def logo_leads_to_an_image(evidence: Asking) -> Iterator[Observation]:
     """logo_uri leads to an image file."""
     named: dict[str, Call] = {}
     for call in _registrations(evidence):
@@ -235,7 +235,7 @@ def logo_leads_to_an_image(evidence: Evidence) -> Iterator[Observation]:
         yield _fetched(evidence, logo, call)
 
 
-def _fetched(evidence: Evidence, logo: str, call: Call) -> Observation:
+def _fetched(evidence: Asking, logo: str, call: Call) -> Observation:
     """Return what an address leads to.
 
     Raises:
@@ -261,7 +261,7 @@ def _fetched(evidence: Evidence, logo: str, call: Call) -> Observation:
 
 
 @RULES.rule("OB30-R-188")
-def software_is_named_alike(evidence: Evidence) -> Iterator[Observation]:
+def software_is_named_alike(evidence: Asking) -> Iterator[Observation]:
     """software_id is the same in all registrations of a product."""
     named: dict[str, Call] = {}
     for call in _registrations(evidence):

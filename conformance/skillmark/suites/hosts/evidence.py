@@ -28,7 +28,7 @@ from skillmark.wire.browsers.logins import ALLOW, Logins
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from skillmark.core.exchanges import Exchange, Reply
+    from skillmark.core.exchanges import Reply
     from skillmark.engine import RunContext
     from skillmark.wire.browsers.logins import Decision, Ended
 
@@ -71,10 +71,6 @@ class Evidence(Asking):
             )
         self.logins = Logins(context.client, context.target.host)
         self.random = random.Random(context.seed_of("hosts.evidence"))  # noqa: S311 - the secrets of a test, which can be repeated
-        #: Whatever checks want to remember, under names of their own.
-        self.kept: dict[str, object] = {}
-        #: What the product asked of the harness, by id.
-        self.received: dict[str, Exchange] = {}
         #: Scopes that were asked for and not granted: who asks for them again learns nothing new.
         self._withheld: set[str] = set()
         self._clients: dict[str, RegisteredClient | Untested] = {}
@@ -89,12 +85,6 @@ class Evidence(Asking):
         trouble = self.description_reply.exchange.trouble
         if trouble is not None and trouble.kind in _OUT_OF_REACH:
             raise TargetUnreachable(f"{self.description_reply.exchange.url} cannot be reached: {trouble.message}.")
-
-    @property
-    def exchanges(self) -> Mapping[str, Exchange]:
-        """Everything that was asked of the product, and by it, by id."""
-        sent = self.context.client.exchanges
-        return {**sent, **self.received} if self.received else sent
 
     # Clients
 
@@ -418,14 +408,7 @@ class Evidence(Asking):
         names = ", ".join(each.name for each in self.accounts)
         registered = sum(isinstance(each, RegisteredClient) for each in self._clients.values())
         yield f"Accounts: {names}. Clients that were registered and stay there: {registered}, and those of tests."
-        for name, value in self.kept.items():
-            if name.startswith("sampling.") and isinstance(value, str):
-                yield value
-
-    def record_counts(self) -> Mapping[str, int]:
-        """Return how many records of each class were seen; checks remember them under ``records``."""
-        found = self.kept.get("records")
-        return dict(found) if isinstance(found, dict) else {}
+        yield from super().sampling()
 
 
 def sent_with(address: str) -> dict[str, str]:

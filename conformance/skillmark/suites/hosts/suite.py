@@ -13,6 +13,7 @@ from skillmark.suites.hosts import (
     client_authorizations,
     client_calls,
     client_registrations,
+    client_writing,
     discovery,
     equality,
     errors,
@@ -36,13 +37,17 @@ from skillmark.suites.hosts.evidence import Evidence
 from skillmark.suites.hosts.rules import RULES, own_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import ModuleType
 
-    from skillmark.engine import Observation
+    from skillmark.engine import Observation, RunContext
+    from skillmark.suites.hosts.asking import Asking
     from skillmark.suites.hosts.rules import Rule
 
+#: Those about the calls of a product, of which nothing is asked.
+CLIENT_AREAS = (client_registrations, client_authorizations, client_calls, client_writing)
 #: Modules that declare rules, in the order in which they are asked.
-_AREAS = (
+AREAS = (
     discovery,
     transport,
     registration,
@@ -62,17 +67,24 @@ _AREAS = (
     importing,
     refreshing,
     revoking,
-    client_registrations,
-    client_authorizations,
-    client_calls,
+    *CLIENT_AREAS,
 )
-_ORDER = [area.__name__.rpartition(".")[2] for area in _AREAS]
 
 
-def suite_for(catalogue_id: str) -> Suite:
-    """Return the suite of a catalogue; what CLR repeats of Open Badges is decided by the rules of Open Badges."""
-    suite = Suite(catalogue_id=catalogue_id, gather=Evidence)
-    for rule in sorted(RULES, key=lambda rule: _ORDER.index(rule.name.partition(".")[0])):
+def suite_for(
+    catalogue_id: str, *, areas: Sequence[ModuleType] = AREAS, gather: Callable[[RunContext], Asking] = Evidence
+) -> Suite:
+    """Return the suite of a catalogue; what CLR repeats of Open Badges is decided by the rules of Open Badges.
+
+    Args:
+        catalogue_id: The catalogue whose requirements are decided.
+        areas: Modules whose rules are asked, in their order.
+        gather: Prepares what the rules ask.
+    """
+    suite = Suite(catalogue_id=catalogue_id, gather=gather)
+    order = [area.__name__.rpartition(".")[2] for area in areas]
+    places = {rule: order.index(area) for rule in RULES if (area := rule.name.partition(".")[0]) in order}
+    for rule in sorted(places, key=places.__getitem__):
         own = {each: own_ids(suite.catalogue, each) for each in rule.requirements}
         mine = tuple(dict.fromkeys(identifier for each in own.values() for identifier in each))
         if mine:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from skillmark.core.interfaces import ClientInterface
     from skillmark.core.target import Target
     from skillmark.wire.peers.calls import Call
+    from skillmark.wire.peers.errands import Errand
     from skillmark.wire.peers.host import ClientPeer
 
 #: Variables by which programs are told whom to trust.
@@ -32,13 +33,7 @@ _TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_C
 _QUIET, _NOT_YET, _OF_A_PERSON = 1.0, 10.0, 5.0
 _MOST_OUTPUT = 4_000
 _SHOWN = 300
-_READS = frozenset({"getCredentials", "getProfile"})
-_SAYS = {
-    Round.HEALTHY: "Connect it, agree to everything, and let it read credentials and profile.",
-    Round.OTHER_STATE: "Disconnect it, and connect it again. This time it should stop with an error: the host is a wrong one.",
-    Round.BUSY: "Disconnect it, connect it again, and let it read credentials and profile; the host is busy for a second.",
-    Round.AGAIN: "Disconnect it at once, connect it again, and let it read; the host has no time for the profile.",
-}
+_DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _NEXT_STEP = (
     'Name a program that makes the product connect to the host {url}: command = ["my-product", "connect", "{url}"] under '
     "[client]. Without one, run it on a terminal, where a person is asked to do it."
@@ -116,7 +111,7 @@ class _Settling:
         end = self.clock.elapsed() + self.seconds
         while (left := end - self.clock.elapsed()) > 0:
             calls = peer.calls
-            peer.wait(min(left, quiet if _is_there(which, calls[since:]) else _NOT_YET))
+            peer.wait(min(left, quiet if _is_there(which, calls[since:], peer.errand) else _NOT_YET))
             if len(peer.calls) == len(calls):
                 return
 
@@ -189,11 +184,11 @@ class ByPerson:
         number = list(Round).index(which) + 1
         sys.stderr.write(
             f"\nYour product as a client, {number} of {len(Round)}. Host: {peer.url} (authority to trust: {self._authority})\n"
-            f"  {_SAYS[which]}\n  Waiting for its calls, at most {self._seconds:g} seconds.\n"
+            f"  {peer.errand.says[which]}\n  Waiting for its calls, at most {self._seconds:g} seconds.\n"
         )
         sys.stderr.flush()
         since, end = len(peer.calls), self._clock.elapsed() + self._seconds
-        while not _is_there(which, peer.calls[since:]):
+        while not _is_there(which, peer.calls[since:], peer.errand):
             left = end - self._clock.elapsed()
             if left <= 0:
                 return Ran(is_whole=False, says=f"the time was over after {self._seconds:g} seconds")
@@ -202,7 +197,7 @@ class ByPerson:
         return Ran(is_whole=True, says="a person let it connect")
 
 
-def _is_there(which: Round, calls: Sequence[Call]) -> bool:
+def _is_there(which: Round, calls: Sequence[Call], errand: Errand) -> bool:
     """Whether what a round is about has come."""
     match which:
         case Round.OTHER_STATE:
@@ -210,4 +205,4 @@ def _is_there(which: Round, calls: Sequence[Call]) -> bool:
         case Round.AGAIN:
             return any(call.status == HTTPStatus.SERVICE_UNAVAILABLE for call in calls)
         case Round.HEALTHY | Round.BUSY:
-            return {call.operation for call in calls if call.status == HTTPStatus.OK} >= _READS
+            return {call.operation for call in calls if call.status in _DONE} >= errand.operations

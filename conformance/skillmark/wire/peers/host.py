@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from skillmark.wire.peers.calls import Call, Gave, Round
+from skillmark.wire.peers.errands import READING
 from skillmark.wire.peers.host_description import authorization_server, description_of_host
 from skillmark_reference.securing.instants import MalformedInstant, parse_date_time
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from skillmark.core.clock import Clock
+    from skillmark.wire.peers.errands import Errand
     from skillmark_reference.services import Service
 
 #: Credentials of one page, however many are asked for.
@@ -35,7 +37,8 @@ PAGE = 2
 LIFETIME = 60
 #: How every identifier begins that a client is given here, in this run and in earlier ones.
 CLIENT = "skillmark-peer-"
-_MOST_BODY = 2**20
+#: Bytes of a body that are kept.
+MOST_BODY = 2**20
 _MOST_CALLS = 2_000
 _NOT_KEPT = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 _JSON = "application/json"
@@ -85,9 +88,23 @@ class ClientPeer:
         profile: Mapping[str, Any],
         random: random.Random,
         clock: Clock,
+        errand: Errand = READING,
         learn: Callable[..., None] = lambda *_: None,
+        identity: Callable[[bytes], object] = bytes.strip,
     ) -> None:
-        """Prepare to answer; ``learn`` is told every secret before a call is kept."""
+        """Prepare to answer.
+
+        Args:
+            service: The API that it has.
+            credentials: What the person has.
+            profile: Who the person is.
+            random: Codes, tokens and secrets are drawn from it.
+            clock: Says when a call came.
+            errand: What products come for.
+            learn: Is told every secret before a call is kept.
+            identity: Gives what is equal for two bodies of upsertCredential that are the same credential.
+        """
+        self.errand = errand
         self._service = service
         self._credentials = tuple(credentials)
         self._profile = dict(profile)
@@ -103,6 +120,9 @@ class ClientPeer:
         #: Scopes by token, of this round.
         self._tokens: dict[str, str] = {}
         self._was_busy = False
+        self._identity = identity
+        #: What makes the credentials that products sent the same as others.
+        self._upserts: set[object] = set()
         self._came = threading.Condition()
         #: The address under which products reach it, without a final slash; whoever serves it says it.
         self.url = ""
@@ -144,7 +164,7 @@ class ClientPeer:
     async def _asked(self, request: Request) -> Call:
         body = bytearray()
         async for chunk in request.stream():
-            body += chunk[: _MOST_BODY - len(body)]
+            body += chunk[: MOST_BODY - len(body)]
         path = request.url.path
         outside = _OAUTH.search(path)
         return Call(
@@ -197,13 +217,14 @@ class ClientPeer:
             "revokeToken": lambda _: _Answer(headers=_NOT_KEPT),
             "getCredentials": self._listed,
             "upsertCredential": self._upserted,
-            "getProfile": self._profiled,
+            "getProfile": lambda _: _json(self._profile, headers=_NOT_KEPT),
             "putProfile": self._replaced,
         }
         if asked.method == "OPTIONS":
             return _Answer(status=204)
         if asked.operation in answers:
-            return answers[asked.operation](asked)
+            takes_token = self._service.operations[asked.operation].scope is not None
+            return (self._refusal(asked) if takes_token else None) or answers[asked.operation](asked)
         return self._metadata() if asked.url.endswith(_METADATA) else _json({"error": "not_found"}, status=404)
 
     def _metadata(self) -> _Answer:
@@ -282,12 +303,17 @@ class ClientPeer:
         given = (asked.bearer or "", dict(asked.query).get("access_token", ""), asked.form.get("access_token", ""))
         return any(each in self._tokens for each in given)
 
-    def _listed(self, asked: Call) -> _Answer:
+    def _refusal(self, asked: Call) -> _Answer | None:
+        """Return what a call without a token is answered, or one that the host has no time for; nothing to all others."""
         if not self._is_admitted(asked):
-            return self._unauthorized()
-        if self._round is Round.BUSY and not self._was_busy:
-            self._was_busy = True
-            return self._status_info(503, "server_busy", headers=(("Retry-After", "1"),))
+            return self._status_info(401, "unauthorizedrequest", headers=_UNAUTHORIZED)
+        is_first, is_now = not self._was_busy, self.errand.busy.get(self._round) == asked.operation
+        self._was_busy |= is_now
+        if is_now and self._round is Round.BUSY:
+            return self._status_info(503, "server_busy", headers=(("Retry-After", "1"),)) if is_first else None
+        return self._status_info(503, "server_busy", headers=()) if is_now else None
+
+    def _listed(self, asked: Call) -> _Answer:
         query = dict(asked.query)
         limit = min(PAGE, _number(query, "limit") or PAGE)
         positions = self._since(query.get("since", ""))
@@ -324,27 +350,17 @@ class ClientPeer:
         )
 
     def _upserted(self, asked: Call) -> _Answer:
-        if not self._is_admitted(asked):
-            return self._unauthorized()
+        """Answer with what came, in the form in which it came, as new or as one that was there."""
+        identity = self._identity(asked.body)
+        status = 200 if identity in self._upserts else 201
+        self._upserts.add(identity)
         media_type = asked.header("content-type") or _JSON
-        return _Answer(status=201, body=asked.body, headers=(("Content-Type", _ascii(media_type)), *_NOT_KEPT))
-
-    def _profiled(self, asked: Call) -> _Answer:
-        if not self._is_admitted(asked):
-            return self._unauthorized()
-        if self._round is Round.AGAIN:
-            return self._status_info(503, "server_busy", headers=())
-        return _json(self._profile, headers=_NOT_KEPT)
+        return _Answer(status=status, body=asked.body, headers=(("Content-Type", _ascii(media_type)), *_NOT_KEPT))
 
     def _replaced(self, asked: Call) -> _Answer:
-        if not self._is_admitted(asked):
-            return self._unauthorized()
         if isinstance(asked.json, dict):
             self._profile = asked.json
         return _json(self._profile, headers=_NOT_KEPT)
-
-    def _unauthorized(self) -> _Answer:
-        return self._status_info(401, "unauthorizedrequest", headers=_UNAUTHORIZED)
 
     def _status_info(self, status: int, minor: str, *, headers: tuple[tuple[str, str], ...]) -> _Answer:
         field = {"imsx_codeMinorFieldName": "TargetEndSystem", "imsx_codeMinorFieldValue": minor}

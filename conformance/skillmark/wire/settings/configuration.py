@@ -43,6 +43,8 @@ _TABLES = {
     "claims": {"features"},
     "attestations": None,
 }
+#: Sections about products that need not be at an address.
+_WITHOUT_ADDRESS = {"credentials", "verifier", "issuing", "client"}
 _STANDARD_PATH = re.compile(r"/ims/(?:case|ob|clr)/")
 
 
@@ -232,7 +234,7 @@ class _Settings:
             self._tables[name] = value
 
     def url(self, *, lab: bool) -> str:
-        url = self.text("target", "url", needed=not {"credentials", "verifier", "issuing"} & self._tables.keys())
+        url = self.text("target", "url", needed=not _WITHOUT_ADDRESS & self._tables.keys())
         return usable_url(url, lab=lab) if url else ""
 
     def submissions(self) -> Submissions | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TEXTS = ("name_field", "password_field", "allow", "deny", "client_url", "revocation_url")
 _COMMANDS = ("login_command", "import_command")
 HOST_KEYS = ("accounts", "login", "seconds", *_TEXTS, *_COMMANDS)
-CLIENT_KEYS = ("command", "seconds")
+CLIENT_KEYS = ("command", "seconds", "offline", "allow_origins")
 _ACCOUNT_KEYS = ("name", "password_env", "profile_id")
 
 
@@ -67,9 +67,19 @@ def client_of(content: Mapping[str, Any]) -> ClientInterface:
         ValueError: A value is wrong; the message says which, and what it should be.
     """
     section, usual = Section("client", content), ClientInterface()
-    return ClientInterface(command=section.texts("command"), seconds=section.seconds("seconds", usual.seconds))
+    return ClientInterface(
+        command=section.texts("command"),
+        seconds=section.seconds("seconds", usual.seconds),
+        offline=section.truth("offline", default=usual.offline),
+        allowed_origins=section.texts("allow_origins"),
+    )
 
 
 def client_settings(client: ClientInterface) -> dict[str, object]:
     """Return the section as `client_of` reads it."""
-    return {"command": list(client.command), "seconds": client.seconds}
+    return {
+        "command": list(client.command),
+        "seconds": client.seconds,
+        "offline": client.offline,
+        "allow_origins": list(client.allowed_origins),
+    }

@@ -50,6 +50,13 @@ class Section:
             raise self.wrong(key, "a positive number", value)
         return float(value)
 
+    def truth(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self._content.get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "true or false", value)
+        return value
+
     def number(self, key: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number between two others."""
         value = self._content.get(key, default)
