@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from skillmark.catalogue import Role
 from skillmark.faults import providers
+from skillmark.faults.clients import judging as clients
 from skillmark.faults.credentials import issuers
 from skillmark.faults.displayers import judging as displayers
 from skillmark.faults.hosts import judging as hosts
@@ -38,6 +39,7 @@ _FAMILIES: dict[Asks, _Family] = {
     Asks.CREDENTIALS: issuers,
     Asks.ANSWERS: verifiers,
     Asks.ACCOUNTS: hosts,
+    Asks.CALLS: clients,
 }
 
 

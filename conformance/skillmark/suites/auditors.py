@@ -1,4 +1,4 @@
-"""Whom certification wants a badge issued to, and which profile sent (Certification Guide, Issuer test 1, and Service Consumer (Write) test 2)."""
+"""Whom certification wants a badge issued to, and which profile sent (Certification Guide, Issuer, Service Consumer (Write))."""
 
 from __future__ import annotations
 

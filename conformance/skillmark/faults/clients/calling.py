@@ -38,6 +38,13 @@ def _token_into_query(request: httpx.Request, *, keeps_header: bool) -> httpx.Re
     return remade(request, url=url, headers={} if keeps_header else {"authorization": None})
 
 
+def in_quotes(request: httpx.Request) -> httpx.Request:
+    """Send what is sent as a text of JSON."""
+    if request.method != "POST":
+        return request
+    return remade(request, content=b'"' + request.content + b'"', headers={"content-type": "application/json"})
+
+
 def _other_scheme(request: httpx.Request) -> httpx.Request:
     token = request.headers["authorization"].partition(" ")[2]
     return remade(request, headers={"authorization": f"Token {token}"})
@@ -66,30 +73,41 @@ def _no_credentials(session: Session) -> None:
     session.profile()
 
 
-def _knowing_all(host: Host) -> None:
+def knowing_all(use: Callable[[Session], None] = reads, wants: tuple[str, ...] = READING) -> Callable[[Host], None]:
     """Go to addresses that are typed into the product."""
-    known = description_of(description_of_host(host.service, URL), root=host.root, service=host.service)
-    host.describe = lambda: known  # type: ignore[method-assign]  # a product that was told once
-    reads(connected(host, READING))
+
+    def course(host: Host) -> None:
+        known = description_of(description_of_host(host.service, URL), root=host.root, service=host.service)
+        host.describe = lambda: known  # type: ignore[method-assign]  # a product that was told once
+        use(connected(host, wants))
+
+    return course
 
 
 def _described_late(host: Host) -> None:
     usual = host.describe
-    _knowing_all(host)
+    knowing_all()(host)
     host.describe = usual  # type: ignore[method-assign]  # as above
     host.describe()
 
 
-def _as_somebody_known(host: Host) -> None:
-    host.describe()
+def as_somebody_known(
+    use: Callable[[Session], None] = reads, wants: tuple[str, ...] = READING
+) -> Callable[[Host], None]:
+    """Be a client that nobody registered at this host."""
     client = RegisteredClient(
         id="typed-in",
         secret="typed-in-secret",  # noqa: S106 - of nobody
         redirect_uri=f"{CLIENT_URL}/callback",
         scopes=(),
     )
-    scopes = tuple(str(host.service.operations[each].scope) for each in READING)
-    reads(host.authorize(client, scopes, RedirectFollower(host.exchanger, client.redirect_uri)))
+
+    def course(host: Host) -> None:
+        host.describe()
+        scopes = tuple(str(host.service.operations[each].scope) for each in wants)
+        use(host.authorize(client, scopes, RedirectFollower(host.exchanger, client.redirect_uri)))
+
+    return course
 
 
 def _told(cache_control: str) -> Callable[[], Change]:
@@ -160,7 +178,7 @@ INTERFACE = (
         "scope-of-the-profile-forgotten", "OB30-R-239", effect="Hosts give it no profile.", wants=("getCredentials",)
     ),
     broken(
-        "addresses-typed-in", "OB30-R-172", "OB30-R-238", effect="No other host can be connected.", course=_knowing_all
+        "addresses-typed-in", "OB30-R-172", "OB30-R-238", effect="No other host can be connected.", course=knowing_all()
     ),
     broken("description-comes-last", "OB30-R-172", effect="No other host can be connected.", course=_described_late),
     broken(
@@ -168,7 +186,7 @@ INTERFACE = (
         "OB30-R-238",
         "OB30-R-179",
         effect="No other host can be connected.",
-        course=_as_somebody_known,
+        course=as_somebody_known(),
     ),
     broken(
         "description-kept-for-ever",
@@ -196,18 +214,7 @@ INTERFACE = (
         effect="Hosts do not read it.",
         use=_sending(_TOKEN_TEXT),
         wants=_WRITING,
-        change=at(
-            CREDENTIALS,
-            lambda request: (
-                remade(
-                    request,
-                    content=b'"' + request.content + b'"',
-                    headers={"content-type": "application/json"},
-                )
-                if request.method == "POST"
-                else request
-            ),
-        ),
+        change=at(CREDENTIALS, in_quotes),
     ),
     broken(
         "token-as-jwt-type",

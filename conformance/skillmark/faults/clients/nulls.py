@@ -26,8 +26,13 @@ def _crash(_: Host) -> None:
 NULLS = {
     product.name: product
     for product in (
-        ClientProduct(name="never-calls", course=_nothing),
-        ClientProduct(name="ends-at-once", course=_crash),
-        ClientProduct(name="asks-for-the-description-only", course=_description_only, requirements=("OB30-R-238",)),
+        ClientProduct(name="never-calls", course=_nothing, errand=None),
+        ClientProduct(name="ends-at-once", course=_crash, errand=None),
+        ClientProduct(
+            name="asks-for-the-description-only",
+            course=_description_only,
+            requirements=("OB30-R-225", "OB30-R-238"),
+            errand=None,
+        ),
     )
 }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING
 
 import httpx
 
+from skillmark.faults.clients import badges, changes
 from skillmark.faults.clients.changes import (
     AUTHORIZE,
     CREDENTIALS,
     DISCOVERY,
     PROFILE,
     REGISTER,
-    TOKEN,
     at,
     one_after_the_other,
     registering,
@@ -23,7 +24,11 @@ from skillmark.faults.clients.changes import (
     with_header,
     with_query,
 )
-from skillmark.faults.clients.world import CLIENT_URL, READING, URL, ClientProduct, connected, reads
+from skillmark.faults.clients.world import CLIENT_URL, READING, URL, WRITING, ClientProduct, connected, reads, writes
+from skillmark.faults.clients.writing import putting, sending
+from skillmark.suites.auditors import CERTIFIED
+from skillmark.suites.hosts.samples import RSA_TOKEN, TOKEN
+from skillmark.wire.peers import errands
 from skillmark_reference.clients import ClientMetadata, HostTrouble, RedirectFollower, Session
 
 if TYPE_CHECKING:
@@ -34,6 +39,15 @@ if TYPE_CHECKING:
 
 _WRITING = ("getCredentials", "getProfile", "upsertCredential", "putProfile")
 _TOKEN_TEXT = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"  # noqa: S105 - no secret, and no credential
+_CERTIFIED: dict[str, object] = {"id": CERTIFIED, "type": ["Profile"], "name": "Robin"}
+_SOMEBODY = badges.plain("somebody@example.org")
+_STATUS = {
+    "id": "https://lists.skillmark.example/1#7",
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "7",
+    "statusListCredential": "https://lists.skillmark.example/1",
+}
 _CREDENTIAL = json.dumps({"id": "urn:x:1", "type": ["VerifiableCredential"], "proof": {}})
 
 
@@ -153,6 +167,22 @@ def _small_scheme(request: httpx.Request) -> httpx.Request:
     return remade(request, headers={"authorization": f"{scheme.lower()} {value}"})
 
 
+def _sending_back(session: Session) -> None:
+    """Send a badge, and the profile of the person with another name."""
+    writes(session)
+    session.put_profile(session.profile() | {"name": "Robin"})
+
+
+def _writing_step_by_step(host: Host) -> None:
+    """Ask for each scope when it is needed."""
+    connected(host, ("putProfile",)).put_profile(_CERTIFIED)
+    writes(connected(host, WRITING))
+
+
+def _indented(request: httpx.Request) -> httpx.Request:
+    return remade(request, content=json.dumps(json.loads(request.content), indent=2, ensure_ascii=True).encode())
+
+
 def _both(*changes: Callable[[], Change]) -> Callable[[], Change]:
     return one_after_the_other(*changes)
 
@@ -184,12 +214,12 @@ _ALL = (
         name="charset-everywhere",
         change=_both(
             with_header(REGISTER, content_type="application/json; charset=utf-8"),
-            with_header(TOKEN, content_type="application/x-www-form-urlencoded;charset=UTF-8"),
+            with_header(changes.TOKEN, content_type="application/x-www-form-urlencoded;charset=UTF-8"),
         ),
     ),
     ClientProduct(
         name="schemes-in-small-letters",
-        change=_both(at(TOKEN, _small_scheme), at(CREDENTIALS, _small_scheme), at(PROFILE, _small_scheme)),
+        change=_both(at(changes.TOKEN, _small_scheme), at(CREDENTIALS, _small_scheme), at(PROFILE, _small_scheme)),
     ),
     ClientProduct(
         name="extra-parameters",
@@ -209,10 +239,51 @@ _ALL = (
 )
 
 
+_writer = functools.partial(ClientProduct, errand=errands.WRITING)
+_WRITERS = (
+    _writer(name="sends-a-token", use=sending(lambda: badges.sent(form=RSA_TOKEN))),
+    _writer(name="sends-a-token-of-an-edwards-curve", use=sending(lambda: badges.sent(form=TOKEN))),
+    _writer(name="hashes-the-recipient", use=sending(lambda: badges.sent(badges.hashed()))),
+    _writer(name="hashes-the-recipient-with-md5", use=sending(lambda: badges.sent(badges.hashed(algorithm="md5")))),
+    _writer(
+        name="names-others-beside-the-recipient",
+        use=sending(lambda: badges.sent(_SOMEBODY, badges.plain("s-1", kind="systemId"), badges.hashed())),
+    ),
+    _writer(
+        name="sends-several",
+        use=sending(
+            lambda: badges.sent(_SOMEBODY, id="urn:uuid:5c0e7b7a-6e0c-4f0e-8d53-0d3f7c1a0c11"),
+            lambda: badges.changed(lambda document: document.pop("proof"), _SOMEBODY),
+            badges.endorsed,
+            badges.sent,
+            lambda: badges.sent(form=TOKEN),
+        ),
+    ),
+    _writer(name="sends-twice", use=sending(badges.sent, badges.sent)),
+    _writer(name="sends-what-points-to-a-list", use=sending(lambda: badges.sent(credentialStatus=_STATUS))),
+    _writer(name="sends-a-profile", use=putting(_CERTIFIED), wants=(*WRITING, "putProfile")),
+    _writer(
+        name="sends-two-profiles",
+        use=putting(_CERTIFIED | {"id": "urn:x:1"}, _CERTIFIED),
+        wants=(*WRITING, "putProfile"),
+    ),
+    _writer(name="sends-a-profile-back", use=_sending_back, wants=(*WRITING, "getProfile", "putProfile")),
+    _writer(name="sends-step-by-step", course=_writing_step_by_step),
+    _writer(name="sends-and-asks-for-every-scope", use=writes, wants=_WRITING),
+    _writer(name="sends-indented-json", change=at(CREDENTIALS, _indented), use=writes),
+    _writer(name="sends-plain-json", change=with_header(CREDENTIALS, content_type="application/json"), use=writes),
+    _writer(
+        name="sends-json-with-charset",
+        change=with_header(CREDENTIALS, content_type="application/vc+ld+json; charset=utf-8"),
+        use=writes,
+    ),
+)
+
+
 def personas() -> dict[str, ClientProduct]:
     """Return the personas by name; those that remember something begin anew."""
     remembering = (
         ClientProduct(name="one-registration", course=_one_registration()),
         ClientProduct(name="stays-connected", course=_staying_connected()),
     )
-    return {product.name: product for product in (*_ALL, *remembering)}
+    return {product.name: product for product in (*_ALL, *_WRITERS, *remembering)}

@@ -24,6 +24,8 @@ from skillmark_reference.clients import ClientMetadata, RedirectFollower
 from skillmark_reference.clients.authorizing import attempt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from skillmark_reference.clients import Host
@@ -47,13 +49,17 @@ def _as_query(request: httpx.Request) -> httpx.Request:
     return remade(request, method="GET", url=request.url.copy_with(query=request.content), content=b"")
 
 
-def _without_code(host: Host) -> None:
+def without_code(wants: tuple[str, ...] = READING) -> Callable[[Host], None]:
     """Let somebody agree, and leave the code alone."""
-    scopes = tuple(str(host.service.operations[each].scope) for each in READING)
-    host.describe()
-    client = host.register(ClientMetadata(name="Client", url=CLIENT_URL, version="1"), scopes)
-    made = attempt(host.describe().authorization_url, client, scopes)
-    RedirectFollower(host.exchanger, client.redirect_uri)(made.url)
+
+    def course(host: Host) -> None:
+        scopes = tuple(str(host.service.operations[each].scope) for each in wants)
+        host.describe()
+        client = host.register(ClientMetadata(name="Client", url=CLIENT_URL, version="1"), scopes)
+        made = attempt(host.describe().authorization_url, client, scopes)
+        RedirectFollower(host.exchanger, client.redirect_uri)(made.url)
+
+    return course
 
 
 TOKENS = (
@@ -111,7 +117,7 @@ TOKENS = (
         "OB30-R-207",
         "OB30-R-238",
         effect="It gets no token.",
-        course=_without_code,
+        course=without_code(),
     ),
     broken(
         "revokes-with-json",

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from skillmark.core.interfaces import Account, HostInterface
+from skillmark.core.interfaces import Account, ClientInterface, HostInterface
 from skillmark.core.target import Product, Target
+from skillmark.faults.clients import badges
 from skillmark.wire.in_process import AsgiTransport
+from skillmark.wire.peers import errands
 from skillmark.wire.peers.driving import Ran
 from skillmark_reference.clients import (
     ClientMetadata,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from skillmark.wire.peers.calls import Round
+    from skillmark.wire.peers.errands import Errand
     from skillmark.wire.peers.host import ClientPeer
     from skillmark_reference.clients import Session
     from skillmark_reference.services import Service
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 URL = "https://peer.skillmark.example"
 CLIENT_URL = "https://client.skillmark.example"
 READING = ("getCredentials", "getProfile")
+WRITING = ("upsertCredential",)
 _PRODUCT = Product(name="Skillmark reference client", version="self-check", vendor="Skillmark", contact="none")
 _LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 _START = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
@@ -77,6 +81,12 @@ def reads(session: Session) -> None:
     session.revoke()
 
 
+def writes(session: Session) -> None:
+    """Do what a writer does."""
+    session.upsert(badges.sent())
+    session.revoke()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ClientProduct:
     """A client: what it does, and how it departs from the reference on the way."""
@@ -87,18 +97,25 @@ class ClientProduct:
     effect: str = ""
     #: Makes what stands between the client and the network, anew for each run.
     change: Callable[[], Change] = lambda: as_it_comes
-    #: What it does with its tokens.
-    use: Callable[[Session], None] = reads
-    #: Operations whose scopes it asks for.
-    wants: tuple[str, ...] = READING
+    #: What it does with its tokens, if that is not what its plan is about.
+    use: Callable[[Session], None] | None = None
+    #: Operations whose scopes it asks for, if those are not the ones that its plan is about.
+    wants: tuple[str, ...] | None = None
     #: Does everything in the place of the usual course.
     course: Callable[[Host], None] | None = None
+    #: What it calls for where it departs in one of the three; ``None`` for one that comes to neither.
+    errand: Errand | None = errands.READING
     #: Whether it waits where a host tells it to.
     is_patient: bool = True
     #: Whether the documents leave room for it.
     disputed: bool = False
     #: Requirements that may be warned of, of a persona.
     warns: frozenset[str] = frozenset()
+
+    def suits(self, errand: Errand) -> bool:
+        """Whether it is a product for a plan that is about an errand."""
+        is_usual = self.use is None and self.wants is None and self.course is None
+        return is_usual or self.errand is None or self.errand is errand
 
 
 def broken(
@@ -127,13 +144,14 @@ class Driven:
         peer.url = URL
         with contextlib.closing(AsgiTransport(peer)) as network:
             try:
-                self._go(_Changing(network, self._change))
+                self._go(_Changing(network, self._change), peer.errand)
             except HostTrouble as error:
                 return Ran(is_whole=False, says=f"the client said: {error}")
         return Ran(is_whole=True, says="the client came to its end")
 
-    def _go(self, transport: httpx.BaseTransport) -> None:
+    def _go(self, transport: httpx.BaseTransport, errand: Errand) -> None:
         product = self._product
+        use, wants = (writes, WRITING) if errand is errands.WRITING else (reads, READING)
         exchanger = Exchanger(
             transport,
             Permissions.for_host(URL),
@@ -144,7 +162,7 @@ class Driven:
         if product.course is not None:
             product.course(host)
         else:
-            product.use(connected(host, product.wants))
+            (product.use or use)(connected(host, product.wants or wants))
 
 
 def connected(host: Host, wants: tuple[str, ...]) -> Session:
@@ -183,7 +201,9 @@ class Surroundings(httpx.BaseTransport):
         return httpx.Response(404, content=b"")
 
 
-def target_for() -> Target:
-    """Return the target of a run that looks at a product as a client only."""
+def target_for(*, is_host: bool = True) -> Target:
+    """Return the target of a run that looks at a product as a client only; one that is no host is nowhere."""
+    if not is_host:
+        return Target(product=_PRODUCT, client=ClientInterface(offline=True))
     host = HostInterface(accounts=(Account(name="nobody"),))
     return Target(url=URL, product=_PRODUCT, host=host)

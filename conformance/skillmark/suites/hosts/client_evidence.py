@@ -22,6 +22,7 @@ from skillmark_reference.securing.instants import parse_date_time
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from skillmark.plans import Plan
     from skillmark.suites.hosts.asking import Asking
     from skillmark.wire.peers.calls import Call
     from skillmark.wire.peers.driving import Driving, Observed, Ran
@@ -138,6 +139,11 @@ def client_calls(evidence: Asking) -> ClientCalls:
     return found
 
 
+def errand_of(plan: Plan) -> Errand:
+    """Return what a product calls for in a plan: hosts read from others, and who is judged by calls alone writes."""
+    return WRITING if plan.asks is Asks.CALLS else READING
+
+
 @contextlib.contextmanager
 def calling(evidence: Asking) -> Iterator[tuple[ClientPeer, Driving]]:
     """Play a host, and give it with the way in which the product is made to call it.
@@ -147,14 +153,13 @@ def calling(evidence: Asking) -> Iterator[tuple[ClientPeer, Driving]]:
         Misconfigured: The host cannot be served.
     """
     context = evidence.context
-    errand = WRITING if context.plan.asks is Asks.CALLS else READING
     peer = ClientPeer(
         evidence.service,
         credentials=tuple(_credentials(evidence)),
         profile=profile_of(evidence.service),
         random=random.Random(context.seed_of("hosts.clients")),  # noqa: S311 - what a test gives out, which can be repeated
         clock=context.clock,
-        errand=errand,
+        errand=errand_of(context.plan),
         learn=context.client.learn,
         identity=_identity,
     )
@@ -221,4 +226,15 @@ def reading_scopes(service: Service) -> tuple[str, ...]:
     return scopes_of(service, *_READ)
 
 
-__all__ = ["DRIVE", "ClientCalls", "Redemption", "client_calls", "profile_of", "reading_scopes", "scopes_of"]
+__all__ = [
+    "DRIVE",
+    "ClientCalls",
+    "Redemption",
+    "calling",
+    "client_calls",
+    "errand_of",
+    "nothing_called",
+    "profile_of",
+    "reading_scopes",
+    "scopes_of",
+]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from skillmark.engine import Observation
     from skillmark.suites.hosts.asking import Asking
+    from skillmark.suites.hosts.client_evidence import ClientCalls
     from skillmark.wire.peers.calls import Call
     from skillmark_reference.credentials.results import Verification
     from skillmark_reference.documents import Documents
@@ -62,7 +63,25 @@ class _Arrived:
 @RULES.rule("OB30-R-225")
 def initiates_what_a_writer_needs(evidence: Asking) -> Iterator[Observation]:
     """A writer asks for the description, registers, is authorized, gets a token, and sends credentials."""
-    yield from initiated(client_calls(evidence), "OB30-R-225", (*CONNECTING, _SENDS))
+    calls = client_calls(evidence)
+    strayed = None if calls.of(_SENDS) else _strayed(calls)
+    if strayed is not None:
+        row = calls.service.operations[_SENDS]
+        yield Finding(
+            requirement="OB30-R-225",
+            expected=f"the product initiates {_SENDS} ({row.method} {row.path})",
+            actual=f"it sends {strayed.method} {strayed.url}",
+            evidence=(strayed.id,),
+            cause=_SENDS,
+        )
+    yield from initiated(calls, "OB30-R-225", CONNECTING if strayed else (*CONNECTING, _SENDS))
+
+
+def _strayed(calls: ClientCalls) -> Call | None:
+    """Return a call that brings something, with a token of this host, to what is no operation of the API."""
+    given = {call.gave.access_token for call in calls.of("token")} - {""}
+    found = (each for each in calls.calls if not each.operation and each.body and each.bearer in given)
+    return next(found, None)
 
 
 @RULES.rule("OB30-R-226")
