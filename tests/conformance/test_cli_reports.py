@@ -69,11 +69,18 @@ def test_init_writes_what_a_plan_reads(plan: Plan, tmp_path: Path) -> None:
     """The sections of other plans are left out, those of this one and those that all read are there, and the file loads."""
     assert 0 == run(["init", "--plan", plan.id])
     text = (tmp_path / "target.toml").read_text(encoding="utf-8")
-    own = {Asks.ADDRESS: "known", Asks.CREDENTIALS: "issuing", Asks.ACCOUNTS: "host.accounts", Asks.ANSWERS: "verifier"}
+    own = {
+        Asks.ADDRESS: "known",
+        Asks.CREDENTIALS: "issuing",
+        Asks.ACCOUNTS: "host.accounts",
+        Asks.ANSWERS: "verifier",
+    }
     found = {asks for asks, name in own.items() if f"[{name}]" in text}
-    assert {plan.asks} == found
+    assert {plan.asks} - {Asks.CALLS} == found
+    assert ("[client]" in text) is (plan.asks in {Asks.ACCOUNTS, Asks.CALLS})
     assert all(f"[{name}]" in text for name in ("product", "target", "http", "http.headers", "attestations"))
-    assert "https://product.example.org" == load_target(tmp_path / "target.toml", environ={}).url
+    address = "" if plan.asks is Asks.CALLS else "https://product.example.org"
+    assert address == load_target(tmp_path / "target.toml", environ={}).url
 
 
 def test_a_finding_is_replayed(switched: tuple[Switched, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -250,3 +250,24 @@ def test_send_gives_credentials_to_a_host(tmp_path: Path, capsys: pytest.Capture
     (asked,) = [dict(each.query)["scope"] for each in peer.calls if each.operation == "authorize"]
     assert asked.endswith("credential.upsert")
     assert "✓ Sent 2 files." in capsys.readouterr().err
+
+
+def test_send_gives_a_profile_to_a_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A profile is sent after the credentials, with its scope asked for as well; what is no object is a wrong file."""
+    peer, authority = peer_of(), tmp_path / "authority.pem"
+    badge, profile = tmp_path / "badge.json", tmp_path / "profile.json"
+    badge.write_text('{"id": "urn:x:1"}')
+    profile.write_text('{"id": "urn:x:me"}')
+    with ServingPeer(peer, Peer(authority=authority)) as serving:
+        peer.url = serving.url
+        options = ["--follow", "--ca-file", str(authority), "--cache-dir", str(tmp_path / "cache")]
+        assert 0 == run(["send", str(badge), "--profile", str(profile), "--to", serving.url, *options])
+        printed = capsys.readouterr().out
+        badge.write_text("[]")
+        assert 2 == run(["send", str(profile), "--profile", str(badge), "--to", serving.url, *options])
+    assert ["new", "profile"] == [line.rpartition("  ")[2] for line in printed.splitlines()]
+    calls = {each.operation: each for each in peer.calls}
+    assert {"id": "urn:x:me"} == calls["putProfile"].json
+    scopes = dict(calls["authorize"].query)["scope"].split()
+    assert ["credential.upsert", "profile.update"] == [each.rpartition("/")[2] for each in scopes]
+    assert "Name a file with one JSON object." in capsys.readouterr().err

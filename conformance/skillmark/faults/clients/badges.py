@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 _SALT = "salt"
+#: An entry of a list that nobody can fetch.
+STATUS = {
+    "id": "https://lists.skillmark.example/1#7",
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "7",
+    "statusListCredential": "https://lists.skillmark.example/1",
+}
 
 
 def plain(identity: str = RECIPIENT, *, kind: str = "emailAddress") -> Record:

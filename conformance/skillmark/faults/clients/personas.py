@@ -41,13 +41,6 @@ _WRITING = ("getCredentials", "getProfile", "upsertCredential", "putProfile")
 _TOKEN_TEXT = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"  # noqa: S105 - no secret, and no credential
 _CERTIFIED: dict[str, object] = {"id": CERTIFIED, "type": ["Profile"], "name": "Robin"}
 _SOMEBODY = badges.plain("somebody@example.org")
-_STATUS = {
-    "id": "https://lists.skillmark.example/1#7",
-    "type": "BitstringStatusListEntry",
-    "statusPurpose": "revocation",
-    "statusListIndex": "7",
-    "statusListCredential": "https://lists.skillmark.example/1",
-}
 _CREDENTIAL = json.dumps({"id": "urn:x:1", "type": ["VerifiableCredential"], "proof": {}})
 
 
@@ -260,7 +253,7 @@ _WRITERS = (
         ),
     ),
     _writer(name="sends-twice", use=sending(badges.sent, badges.sent)),
-    _writer(name="sends-what-points-to-a-list", use=sending(lambda: badges.sent(credentialStatus=_STATUS))),
+    _writer(name="sends-what-points-to-a-list", use=sending(lambda: badges.sent(credentialStatus=badges.STATUS))),
     _writer(name="sends-a-profile", use=putting(_CERTIFIED), wants=(*WRITING, "putProfile")),
     _writer(
         name="sends-two-profiles",
