@@ -12,6 +12,7 @@ from skillmark.cli.application import run
 from skillmark.core.errors import Misconfigured
 from skillmark.core.interfaces import ClientInterface
 from skillmark.core.outcomes import Outcome, Verdict
+from skillmark.core.target import Product
 from skillmark.faults.clients import badges
 from skillmark.faults.clients.broken import BROKEN
 from skillmark.faults.clients.judging import PREFIX, decide, judged, subjects
@@ -20,6 +21,7 @@ from skillmark.faults.clients.world import ClientProduct, Surroundings, target_f
 from skillmark.faults.clients.writing import sending
 from skillmark.faults.rows import Kind
 from skillmark.plans import find_plan
+from skillmark.reporting import write_reports
 from skillmark.runs import certify
 from skillmark.suites.hosts.samples import EMBEDDED, TOKEN
 from skillmark.wire.peers import errands
@@ -70,6 +72,15 @@ def test_the_reference_writer_is_conformant() -> None:
     assert of_profiles == {name for name, each in told.items() if each is Outcome.NOT_APPLICABLE}
     assert {Outcome.PASSED} == {outcomes(with_profile)[name] for name in CERTIFICATION | of_profiles}
     assert "" == without.target_url
+
+
+def test_reports_do_without_an_address(tmp_path: Path) -> None:
+    """A report of a product that is nowhere says so, and calls it the product where it has no name."""
+    result = judged(PLAN, personas()["reference-client"])
+    write_reports(dataclasses.replace(result, product=Product()), tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<dt>Address</dt><dd class="mono wrap">none</dd>' in text
+    assert "The product" in text.partition("</title>")[0]
 
 
 def test_nobody_is_asked_in_process() -> None:
@@ -124,6 +135,7 @@ def test_null_products_pass_nothing() -> None:
     [
         pytest.param([badges.sent], Outcome.PASSED, "", id="embedded proof"),
         pytest.param([lambda: badges.sent(form=TOKEN)], Outcome.PASSED, "", id="token"),
+        pytest.param([badges.enveloped], Outcome.PASSED, "", id="token in an envelope"),
         pytest.param([badges.endorsed, badges.sent], Outcome.PASSED, "", id="beside another kind"),
         pytest.param(
             [lambda: badges.sent(validFrom="2026-06-01T00:02:00Z")], Outcome.PASSED, "", id="clock that is ahead"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from skillmark.suites.auditors import RECIPIENT
-from skillmark.suites.hosts.samples import EMBEDDED, signed
+from skillmark.suites.hosts.samples import EMBEDDED, TOKEN, signed
 from skillmark.suites.verifiers.samples import badge, endorsement, signer_of
 from skillmark_reference.credentials.steps.recipients import identity_hash
 
@@ -47,6 +47,17 @@ def drafted(*identifiers: Record, form: str = EMBEDDED, subject: Record | None =
 def sent(*identifiers: Record, form: str = EMBEDDED, subject: Record | None = None, **changes: object) -> str:
     """Return the same as its issuer secures it."""
     return signed(drafted(*identifiers, form=form, subject=subject, **changes), form).text
+
+
+def enveloped() -> str:
+    """Return a token in an envelope (Verifiable Credentials Data Model 2.0, 4.13)."""
+    return json.dumps(
+        {
+            "@context": "https://www.w3.org/ns/credentials/v2",
+            "type": "EnvelopedVerifiableCredential",
+            "id": f"data:application/vc+jwt,{sent(form=TOKEN)}",
+        }
+    )
 
 
 def endorsed() -> str:

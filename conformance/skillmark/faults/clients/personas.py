@@ -236,6 +236,7 @@ _writer = functools.partial(ClientProduct, errand=errands.WRITING)
 _WRITERS = (
     _writer(name="sends-a-token", use=sending(lambda: badges.sent(form=RSA_TOKEN))),
     _writer(name="sends-a-token-of-an-edwards-curve", use=sending(lambda: badges.sent(form=TOKEN))),
+    _writer(name="sends-a-token-in-an-envelope", use=sending(badges.enveloped)),
     _writer(name="hashes-the-recipient", use=sending(lambda: badges.sent(badges.hashed()))),
     _writer(name="hashes-the-recipient-with-md5", use=sending(lambda: badges.sent(badges.hashed(algorithm="md5")))),
     _writer(

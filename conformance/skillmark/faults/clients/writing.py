@@ -218,10 +218,11 @@ WRITERS = (
         use=sending(_OF_TOKENS),
         change=with_header(CREDENTIALS, content_type="application/jwt"),
     ),
-    broken(
+    _writer(
         "sends-json-as-text",
         "OB30-R-157",
         effect="Hosts take it for a token.",
+        use=writes,
         change=with_header(CREDENTIALS, content_type="text/plain"),
     ),
 )

@@ -21,6 +21,7 @@ _NO_BADGE_FOR_IT = (
     f"or hashed), and hand it in; where the product issues on request, the run asks for one."
 )
 _NO_API = "Credentials alone do not show it: it takes the interface of the product, which this plan does not ask."
+_NO_CALLS = "Credentials alone do not show it: the plan ob-3.0-client looks at what the product sends."
 
 
 def _verdict(shown: Shown) -> Sighting:
@@ -76,7 +77,7 @@ def records_are_valid(evidence: Evidence) -> Iterator[Sighting]:
     yield from evidence.altered()
 
 
-@RULES.decides("OB30-R-221", absent=_NO_API)
+@RULES.decides("OB30-R-221", absent=_NO_CALLS)
 def issuers_may_write(evidence: Evidence) -> Iterator[Sighting]:
     """Yield nothing: it takes an interface."""
     del evidence

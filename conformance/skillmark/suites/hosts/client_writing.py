@@ -147,8 +147,10 @@ def _arrived(call: Call, documents: Documents, now: datetime.datetime) -> _Arriv
     if verification.kind is not CredentialKind.ACHIEVEMENT:
         types = json.dumps(document.get("type"))[:_LONGEST]
         return _Arrived(call=call, departure=f"it is no AchievementCredential: its type is {types}", pointer="/type")
-    if not is_for_auditors(document, verification.kind):
-        subject = document.get("credentialSubject")
+    # What is in an envelope is known when it has been verified.
+    shown = verification.credential or document
+    if not is_for_auditors(shown, verification.kind):
+        subject = shown.get("credentialSubject")
         is_mailed = isinstance(subject, dict) and subject.get("id") == _MAILED
         return _Arrived(
             call=call,
