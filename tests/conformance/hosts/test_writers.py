@@ -172,6 +172,13 @@ def test_what_arrives_is_verified(texts: list[Callable[[], str]], outcome: Outco
     assert (outcome is Outcome.FAILED) is bool(told)
 
 
+def test_no_end_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a product that sends ever more badges that are wrong, nobody can tell whether the next one would have been right."""
+    monkeypatch.setattr("skillmark.suites.hosts.client_writing._MOST", 2)
+    found = writer_of(*(lambda text=text: text for text in "abc")).requirements["OB30-R-227"]
+    assert (Outcome.CANNOT_TELL, True) == (found.outcome, found.reason.startswith("More than 2 credentials arrived"))
+
+
 def test_findings_say_where() -> None:
     """What is wrong is told with its place, the call that brought it, and the words of the verifier."""
     result = writer_of(lambda: badges.sent(validUntil="2026-01-01T00:00:00Z"))
