@@ -37,7 +37,7 @@ from skillmark.engine import find_depth
 from skillmark.plans import Asks, find_plan
 from skillmark.reporting import refuse_unless_writable
 from skillmark.runs import DEFAULT_SEED, RunOptions
-from skillmark.suites.auditors import CERTIFIED, RECIPIENT
+from skillmark.suites.auditors import PROFILE_ID, RECIPIENT
 from skillmark_fixtures.frameworks import slugs
 from skillmark_reference.credentials.results import Verdict
 from skillmark_reference.frameworks.importing import import_bundled
@@ -175,7 +175,7 @@ def _writer(plan: Plan) -> Iterator[tuple[Target, str]]:
     """Let the reference client send a badge and a profile; a server has what its registration names, such as its logo."""
     badge, profile = Path("badge.json"), Path("profile.json")
     badge.write_text(json.dumps(_badge_for_auditors(datetime.datetime.now(datetime.UTC))), encoding="utf-8")
-    profile.write_text(json.dumps({"id": CERTIFIED, "type": ["Profile"], "name": "Conformance"}), encoding="utf-8")
+    profile.write_text(json.dumps({"id": PROFILE_ID, "type": ["Profile"], "name": "Conformance"}), encoding="utf-8")
     application = create_app(Repository.open(_MEMORY), options=ServerOptions())
     with RunningServer(application, self_signed=True) as server:
         send = ("send", badge.name, "--profile", profile.name, "--to", "{url}", "--standard", plan.standard_id)

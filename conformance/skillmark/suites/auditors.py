@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 RECIPIENT = "conformance@imsglobal.org"
 #: The id of the Profile that it wants by putProfile (Service Consumer (Write) test 3).
-CERTIFIED = "https://1edtech.org/issuers/cert"
+PROFILE_ID = "https://1edtech.org/issuers/cert"
 _PERSON = Recipient(identifier=RECIPIENT, identity_type="emailAddress")
 
 

@@ -26,7 +26,7 @@ from skillmark.faults.clients.changes import (
 )
 from skillmark.faults.clients.world import CLIENT_URL, READING, URL, WRITING, ClientProduct, connected, reads, writes
 from skillmark.faults.clients.writing import putting, sending
-from skillmark.suites.auditors import CERTIFIED
+from skillmark.suites.auditors import PROFILE_ID
 from skillmark.suites.hosts.samples import RSA_TOKEN, TOKEN
 from skillmark.wire.peers import errands
 from skillmark_reference.clients import ClientMetadata, HostTrouble, RedirectFollower, Session
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _WRITING = ("getCredentials", "getProfile", "upsertCredential", "putProfile")
 _TOKEN_TEXT = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"  # noqa: S105 - no secret, and no credential
-_CERTIFIED: dict[str, object] = {"id": CERTIFIED, "type": ["Profile"], "name": "Robin"}
+_CERTIFIED: dict[str, object] = {"id": PROFILE_ID, "type": ["Profile"], "name": "Robin"}
 _SOMEBODY = badges.plain("somebody@example.org")
 _CREDENTIAL = json.dumps({"id": "urn:x:1", "type": ["VerifiableCredential"], "proof": {}})
 

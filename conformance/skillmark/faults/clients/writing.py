@@ -10,7 +10,7 @@ from skillmark.faults.clients.calling import as_somebody_known, in_quotes, knowi
 from skillmark.faults.clients.changes import CREDENTIALS, PROFILE, at, remade, with_header
 from skillmark.faults.clients.redeeming import without_code
 from skillmark.faults.clients.world import WRITING, broken, connected, writes
-from skillmark.suites.auditors import CERTIFIED, RECIPIENT
+from skillmark.suites.auditors import PROFILE_ID, RECIPIENT
 from skillmark.suites.hosts.samples import TOKEN
 from skillmark.wire.peers import errands
 from skillmark_reference.clients import Session
@@ -193,14 +193,14 @@ WRITERS = (
         "writes-the-profile-in-part",
         "OB30-R-160",
         effect="Hosts refuse it, or the rest of the profile is lost.",
-        use=putting({"id": CERTIFIED}),
+        use=putting({"id": PROFILE_ID}),
         wants=_BOTH,
     ),
     _writer(
         "profile-as-an-array",
         "OB30-R-160",
         effect="Hosts refuse it.",
-        use=putting({"id": CERTIFIED, "type": ["Profile"]}),
+        use=putting({"id": PROFILE_ID, "type": ["Profile"]}),
         wants=_BOTH,
         change=at(PROFILE, lambda request: remade(request, content=b"[" + request.content + b"]")),
     ),

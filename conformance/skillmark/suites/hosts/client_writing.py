@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
-from skillmark.suites.auditors import CERTIFIED, RECIPIENT, is_for_auditors
+from skillmark.suites.auditors import PROFILE_ID, RECIPIENT, is_for_auditors
 from skillmark.suites.doors import door_of
 from skillmark.suites.hosts.client_calls import CONNECTING, asked_scopes, called_with, initiated
 from skillmark.suites.hosts.client_evidence import client_calls, profile_of, scopes_of
@@ -192,7 +192,7 @@ def sends_the_profile_of_the_certification(evidence: Asking) -> Iterator[Observa
     if not sent:
         raise NotApplicable("The product changes no profiles: it did not call putProfile.")
     # Outside of the certification a product sends back the profile of whoever it is.
-    known = {CERTIFIED, profile_of(calls.service)["id"]}
+    known = {PROFILE_ID, profile_of(calls.service)["id"]}
     identifiers = [call.json.get("id") if isinstance(call.json, dict) else None for call in sent]
     right = [call for call, identifier in zip(sent, identifiers, strict=True) if identifier in known]
     for call in right:
@@ -200,7 +200,7 @@ def sends_the_profile_of_the_certification(evidence: Asking) -> Iterator[Observa
     for call, identifier in zip(sent, identifiers, strict=True) if not right else ():
         yield Finding(
             requirement="OB30-R-228",
-            expected=f"a Profile with the id {CERTIFIED}",
+            expected=f"a Profile with the id {PROFILE_ID}",
             actual=f"its id is {identifier!r:.80}",
             evidence=(call.id,),
         )
