@@ -70,6 +70,8 @@ class Cell(enum.StrEnum):
 
     REFUSED = "refused"
     ACCEPTED = "accepted"
+    #: Accepted, where the texts do not say that it is refused, and the answer says more than to the healthy one.
+    TOLD = "told"
     #: Neither accepted nor refused.
     UNCLEAR = "unclear"
     #: The healthy one was not accepted, or no answer came.

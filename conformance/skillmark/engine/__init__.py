@@ -1,6 +1,6 @@
 """The engine: runs checks, draws cases, joins what they found into one result."""
 
-from skillmark.engine.checks import Check, Evidence, Observation, Suite
+from skillmark.engine.checks import Check, Evidence, Observation, Suite, title_of
 from skillmark.engine.depth import DEPTHS, Depth, find_depth
 from skillmark.engine.drawing import explore, walk
 from skillmark.engine.judging import joined
@@ -23,5 +23,6 @@ __all__ = [
     "joined",
     "run_check",
     "run_plan",
+    "title_of",
     "walk",
 ]

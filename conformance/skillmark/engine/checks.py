@@ -48,6 +48,11 @@ class HasMatrix(Protocol):
         """Return it; nothing where nothing was asked."""
 
 
+def title_of(function: Callable[..., object]) -> str:
+    """Return what a check says that has to hold: the first sentence of its docstring."""
+    return (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A property of the product, with the requirements that it decides."""
@@ -98,7 +103,7 @@ class Suite:
             Broken: a requirement is unknown, the name is taken, or there is no title.
         """
         unknown = [each for each in requirements if each not in self.catalogue.requirements]
-        title = title or (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
+        title = title or title_of(function)
         if unknown or not requirements:
             raise Broken(f"check {name} names unknown requirements: {', '.join(unknown) or 'none at all'}")
         if name in self._checks or not title:

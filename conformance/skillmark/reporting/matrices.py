@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 OUTCOMES = {
     Cell.REFUSED: Outcome.PASSED,
     Cell.ACCEPTED: Outcome.FAILED,
+    Cell.TOLD: Outcome.PASSED,
     Cell.UNCLEAR: Outcome.CANNOT_TELL,
     Cell.UNTESTED: Outcome.UNTESTED,
 }
@@ -21,6 +22,7 @@ OUTCOMES = {
 MEANINGS = {
     Cell.REFUSED: "it was refused, and the same without the fault was accepted",
     Cell.ACCEPTED: "it was accepted",
+    Cell.TOLD: "it was accepted, which the texts leave open, and the answer says more than to the same without the fault",
     Cell.UNCLEAR: "the answer was neither yes nor no",
     Cell.UNTESTED: "the same without the fault was not accepted, or no answer came",
 }

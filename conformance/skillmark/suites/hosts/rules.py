@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import Broken
+from skillmark.engine import title_of
+from skillmark.suites.repeating import Question
+from skillmark.suites.repeating import own_ids as repeated_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Function = Callable[[Evidence], Iterator[Observation]]
 
 #: What CLR says in words of its own, by the requirement of Open Badges whose rules decide it as well.
-_IN_OTHER_WORDS = {
+IN_OTHER_WORDS = {
     "OB30-R-025": "CLR20-R-004",
     "OB30-R-026": "CLR20-R-043",
     "OB30-R-236": "CLR20-R-041",
@@ -27,24 +28,13 @@ _IN_OTHER_WORDS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One check, under the ids of Open Badges, and of CLR where only that has it."""
-
-    #: Module and function, for example ``upserting.says_created_for_new``.
-    name: str
-    title: str
-    requirements: tuple[str, ...]
-    function: Function
-
-
 class Rules:
     """Rules in the order of their declaration."""
 
     def __init__(self) -> None:
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, Question] = {}
 
-    def __iter__(self) -> Iterator[Rule]:
+    def __iter__(self) -> Iterator[Question]:
         return iter(self._rules.values())
 
     def rule(self, *requirements: str) -> Callable[[Function], Function]:
@@ -56,10 +46,11 @@ class Rules:
 
         def declare(function: Function) -> Function:
             name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-            title = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
             if name in self._rules:
                 raise Broken(f"rule {name} is declared twice")
-            self._rules[name] = Rule(name=name, title=title, requirements=requirements, function=function)
+            self._rules[name] = Question(
+                name=name, title=title_of(function), requirements=requirements, function=function
+            )
             return function
 
         return declare
@@ -70,6 +61,4 @@ RULES = Rules()
 
 def own_ids(catalogue: Catalogue, requirement: str) -> tuple[str, ...]:
     """Return the requirements of a catalogue that a rule decides when it decides one of Open Badges."""
-    own = [entry.id for entry in catalogue.requirements.values() if requirement in {entry.id, entry.repeats}]
-    other = _IN_OTHER_WORDS.get(requirement, "")
-    return (*own, other) if other in catalogue.requirements else tuple(own)
+    return repeated_ids(catalogue, requirement, IN_OTHER_WORDS)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 from typing import TYPE_CHECKING
 
-from skillmark.core.findings import Finding
 from skillmark.engine import Suite
 from skillmark.suites.hosts import (
     authorizing,
@@ -34,15 +31,15 @@ from skillmark.suites.hosts import (
     upserting,
 )
 from skillmark.suites.hosts.evidence import Evidence
-from skillmark.suites.hosts.rules import RULES, own_ids
+from skillmark.suites.hosts.rules import IN_OTHER_WORDS, RULES
+from skillmark.suites.repeating import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
-    from skillmark.engine import Observation, RunContext
+    from skillmark.engine import RunContext
     from skillmark.suites.hosts.asking import Asking
-    from skillmark.suites.hosts.rules import Rule
 
 #: Those about the calls of a product, of which nothing is asked.
 CLIENT_AREAS = (client_registrations, client_authorizations, client_calls, client_writing)
@@ -85,19 +82,5 @@ def suite_for(
     order = [area.__name__.rpartition(".")[2] for area in areas]
     places = {rule: order.index(area) for rule in RULES if (area := rule.name.partition(".")[0]) in order}
     for rule in sorted(places, key=places.__getitem__):
-        own = {each: own_ids(suite.catalogue, each) for each in rule.requirements}
-        mine = tuple(dict.fromkeys(identifier for each in own.values() for identifier in each))
-        if mine:
-            function = functools.partial(_observations, rule=rule, own=own)
-            suite.add(rule.name, mine, function, title=rule.title)
+        ask(suite, rule, IN_OTHER_WORDS)
     return suite
-
-
-def _observations(evidence: Evidence, *, rule: Rule, own: Mapping[str, tuple[str, ...]]) -> Iterator[Observation]:
-    """Yield what a rule observes, under the requirements of the catalogue."""
-    for observation in rule.function(evidence):
-        if isinstance(observation, Finding):
-            for identifier in own.get(observation.requirement, (observation.requirement,)):
-                yield dataclasses.replace(observation, requirement=identifier)
-        else:
-            yield observation
