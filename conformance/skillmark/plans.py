@@ -142,14 +142,20 @@ _HOST_ROLES = (
     "service provider",
 )
 
-_VERIFIER = Plan(
-    id="vc-verifier",
-    title="Verifier of Open Badges 3.0 and CLR 2.0",
-    standard_id="ob-3.0",
-    catalogue_id="open_badges",
-    roles=(Role.VERIFIER,),
-    suite="verifiers.suite",
-    asks=Asks.ANSWERS,
+_VERIFIERS = tuple(
+    Plan(
+        id=identifier,
+        title=title,
+        standard_id=standard,
+        catalogue_id=catalogue,
+        roles=(Role.VERIFIER,),
+        suite=f"verifiers.{catalogue}",
+        asks=Asks.ANSWERS,
+    )
+    for identifier, title, standard, catalogue in (
+        ("vc-verifier", "Verifier of Open Badges 3.0 and CLR 2.0", "ob-3.0", "open_badges"),
+        ("clr-2.0-verifier", "CLR 2.0 verifier", "clr-2.0", "clr"),
+    )
 )
 
 _HOSTS = tuple(
@@ -206,7 +212,7 @@ _DISPLAYERS = tuple(
     )
 )
 
-PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, *_HOSTS, _CLIENT, *_DISPLAYERS, _VERIFIER)}
+PLANS = {plan.id: plan for plan in (*_CASE, *_ISSUERS, *_HOSTS, _CLIENT, *_DISPLAYERS, *_VERIFIERS)}
 
 
 def find_plan(identifier: str) -> Plan:

@@ -26,9 +26,7 @@ from skillmark.suites.verifiers.publishing import CREDENTIAL, TOKEN
 from skillmark.suites.verifiers.samples import (
     CREATED,
     Kind,
-    Part,
     Sample,
-    badge,
     encoded,
     is_token,
     signer_of,
@@ -48,7 +46,6 @@ if TYPE_CHECKING:
 USUAL = "eddsa-rdfc-2022"
 _PAST = "2025-06-01T00:00:00Z"
 _SPOILT = "The better one"
-_MEMBERS = ("first", "second")
 
 
 class Model(enum.Enum):
@@ -117,7 +114,7 @@ class Badge:
         draft = Sample(kind=self.kind, form=self.form).draft()
         draft |= {"id": _urn(f"{self.kind.name} {self.model.value} {self.form} {self.state.name} {self.status}")}
         if self.model is Model.V1:
-            draft = _older(draft, self.form)
+            draft = old_model.older_whole(draft, self.form, USUAL)
         return draft | ({self.model.end: _PAST} if self.state is State.EXPIRED else {})
 
     def made(self, place: Publisher) -> str | bytes:
@@ -143,17 +140,6 @@ def tampered(text: str) -> str:
     claims = json.loads(multibase.decode_base64url(payload))
     changed = {"vc": claims["vc"] | {"name": _SPOILT}} if "vc" in claims else {"name": _SPOILT}
     return f"{header}.{encoded(claims | changed)}.{signature}"
-
-
-def _older(draft: Record, form: str) -> Record:
-    """Return a draft as one of data model 1.1; what is in a record is older too, since contexts of both cannot be mixed."""
-    older = old_model.older(draft, form)
-    subject = older["credentialSubject"]
-    if "verifiableCredential" in subject:
-        inner = signer_of(USUAL, Part.INNER)
-        members = (old_model.older(badge(inner.profile, each), USUAL) for each in _MEMBERS)
-        subject["verifiableCredential"] = [json.loads(old_model.secured(each, USUAL, inner)) for each in members]
-    return older
 
 
 # Status

@@ -113,13 +113,18 @@ def rewritten_proofs(evidence: Evidence) -> Iterator[Observation]:
         Untested: No healthy credential with an embedded proof is accepted.
     """
     for sample in _accepted(evidence, in_tokens=False):
-        if "rdfc" in sample.form:
+        if "rdfc" in sample.form and _has_statements_inside(sample):
             for rewrite in rewrites(sample.signed()):
                 if rewrite.keeps_statements:
                     yield from _rewritten(evidence, sample, rewrite, written(rewrite.document))
         for rewrite in rewrites(sample.draft()):
             if not rewrite.keeps_statements and sample.kind in {Kind.ACHIEVEMENT, Kind.ENDORSEMENT}:
                 yield from _rewritten(evidence, sample, rewrite, sample.secured(rewrite.document))
+
+
+def _has_statements_inside(sample: Sample) -> bool:
+    """Tell whether proofs inside hold still when the JSON changes, and the statements do not."""
+    return sample.kind in {Kind.ACHIEVEMENT, Kind.ENDORSEMENT} or "rdfc" in sample.inner_form
 
 
 def rewritten_tokens(evidence: Evidence) -> Iterator[Observation]:
@@ -130,8 +135,9 @@ def rewritten_tokens(evidence: Evidence) -> Iterator[Observation]:
         Untested: No healthy token is accepted.
     """
     for sample in _accepted(evidence, in_tokens=True):
-        if sample.kind in {Kind.ACHIEVEMENT, Kind.ENDORSEMENT}:
-            for rewrite in rewrites(sample.draft()):
+        for rewrite in rewrites(sample.draft()):
+            is_alone = sample.kind in {Kind.ACHIEVEMENT, Kind.ENDORSEMENT}
+            if is_alone or (rewrite.keeps_statements and _has_statements_inside(sample)):
                 yield from _rewritten(evidence, sample, rewrite, sample.secured(rewrite.document))
 
 

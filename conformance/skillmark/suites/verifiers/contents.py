@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, everywhere, in_proofs
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere, in_proofs
 from skillmark.suites.verifiers.samples import Kind, proved, written
 from skillmark_reference.securing.integrity.problems import ProofGenerationRefused
 
@@ -42,10 +42,23 @@ def missing_context(sample: Sample) -> str:
 
 
 @DEFECTS.add(
+    "CLR20-R-100",
+    "the contexts of CLR and Open Badges stand in each other's place",
+    where=everywhere,
+    kinds=frozenset({Kind.CLR}),
+)
+def badges_before_records(sample: Sample) -> str:
+    """Turn the contexts of the two standards around, and sign so (CLR 2.0, ClrCredential, @context)."""
+    draft = sample.draft()
+    credentials, records, badges, *others = draft["@context"]
+    return _signed_or_changed(sample, draft | {"@context": [credentials, badges, records, *others]})
+
+
+@DEFECTS.add(
     "OB30-R-122",
     "credentialSubject has neither id nor identifier",
     where=everywhere,
-    kinds=frozenset({Kind.ACHIEVEMENT}),
+    kinds=MAIN,
 )
 def nobody(sample: Sample) -> str:
     """Leave out whose it is."""

@@ -9,9 +9,10 @@ from skillmark.core.errors import Broken
 from skillmark.suites.verifiers.samples import SELECTIVE, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from skillmark.suites.verifiers.samples import Sample
+    from skillmark.suites.verifiers.scopes import Scope
 
 #: What the rules of badges are called where an endorsement stands on its own (Open Badges 3.0, Endorsement Verification).
 _OF_ENDORSEMENTS = {f"OB30-R-{number}": "OB30-R-132" for number in (121, 123, 125, 127, 128, 129)}
@@ -90,8 +91,16 @@ class Defect:
     dispute: str = ""
     #: Returns the credential that is like it and healthy; that of the sample without one.
     twin: Callable[[Sample], str] | None = None
+    #: Whether the twin points to nothing that has to be fetched.
+    is_offline: bool = False
     #: Type of status that a product has to know for it.
     needs: str = ""
+    #: What the catalogue of CLR has for it, where that is not what it says of the same step of the verification.
+    of_records: str = ""
+    #: Whether an answer is enough that accepts it, and says more than to its healthy twin.
+    may_be_told: bool = False
+    #: Kinds to which its requirement is only taken over.
+    taken_over: frozenset[Kind] = frozenset()
 
     def healthy(self, sample: Sample) -> str:
         """Return what has to be accepted for the refusal to mean anything."""
@@ -100,7 +109,19 @@ class Defect:
     @property
     def is_published(self) -> bool:
         """Whether the product has to fetch something for it, that the harness serves."""
-        return self.twin is not None
+        return self.twin is not None and not self.is_offline
+
+    def within(self, scope: Scope) -> Defect:
+        """Return it as a plan asks about it."""
+        is_of_records = scope.main is Kind.CLR
+        is_taken_over = not is_of_records and self.requirement not in _OF_PROOFS
+        return dataclasses.replace(
+            self,
+            requirement=self.of_records if is_of_records and self.of_records else self.requirement,
+            kinds=frozenset({scope.main}) if self.kinds == MAIN else self.kinds,
+            may_be_told=self.may_be_told or self.requirement in scope.disputes,
+            taken_over=frozenset({Kind.CLR}) if is_taken_over else frozenset(),
+        )
 
     def exists_in(self, sample: Sample) -> bool:
         """Tell whether a sample can have it."""
@@ -114,7 +135,7 @@ class Defect:
 
     def dispute_for(self, kind: Kind) -> str:
         """Return why it only warns for a kind; empty if it does not."""
-        return self.dispute or (_RECORDS if kind is Kind.CLR and self.requirement not in _OF_PROOFS else "")
+        return self.dispute or (_RECORDS if kind in self.taken_over else "")
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -122,6 +143,8 @@ class Defect:
         return tuple(dict.fromkeys(self.requirement_for(kind) for kind in Kind if kind in self.kinds))
 
 
+#: One kind is enough: that which a plan is about, in the plan of Open Badges a badge.
+MAIN = frozenset({Kind.ACHIEVEMENT})
 #: Kinds of which one is like the other from outside.
 PLAIN = frozenset({Kind.ACHIEVEMENT, Kind.ENDORSEMENT, Kind.CLR})
 
@@ -142,7 +165,10 @@ class Defects:
         is_hole: bool = False,
         dispute: str = "",
         twin: Callable[[Sample], str] | None = None,
+        is_offline: bool = False,
         needs: str = "",
+        of_records: str = "",
+        may_be_told: bool = False,
     ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
         """Declare the function that makes it; its module and name are those of the defect.
 
@@ -151,24 +177,43 @@ class Defects:
         """
 
         def declare(make: Callable[[Sample], str]) -> Callable[[Sample], str]:
-            name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
-            if name in self.by_name:
-                raise Broken(f"the defect {name} is declared twice")
-            self.by_name[name] = Defect(
-                name=name,
-                says=says,
-                requirement=requirement,
-                make=make,
-                where=where,
-                kinds=kinds,
-                is_hole=is_hole,
-                dispute=dispute,
-                twin=twin,
-                needs=needs,
+            self.put(
+                Defect(
+                    name=f"{make.__module__.rpartition('.')[2]}.{make.__name__}",
+                    says=says,
+                    requirement=requirement,
+                    make=make,
+                    where=where,
+                    kinds=kinds,
+                    is_hole=is_hole,
+                    dispute=dispute,
+                    twin=twin,
+                    is_offline=is_offline,
+                    needs=needs,
+                    of_records=of_records,
+                    may_be_told=may_be_told,
+                )
             )
             return make
 
         return declare
+
+    def put(self, defect: Defect) -> None:
+        """Take up a defect, for those that are derived from a table.
+
+        Raises:
+            Broken: The name is taken.
+        """
+        if defect.name in self.by_name:
+            raise Broken(f"the defect {defect.name} is declared twice")
+        self.by_name[defect.name] = defect
+
+    def within(self, scope: Scope) -> Iterator[Defect]:
+        """Yield those that something can have about which a plan asks."""
+        for defect in self.by_name.values():
+            mine = defect.within(scope)
+            if any(map(mine.exists_in, scope.samples)):
+                yield mine
 
 
 DEFECTS = Defects()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, in_proofs, in_whole_proofs, over_statements
-from skillmark.suites.verifiers.samples import Kind, proved, suite_of, written
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, in_proofs, in_whole_proofs, over_statements
+from skillmark.suites.verifiers.samples import proved, suite_of, written
 from skillmark_reference.securing import multibase
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _OF_EXPIRES = "Data Integrity 1.0 defines expires, and has no step of the verification for it."
 _ALGORITHM = "OB30-R-114"
 _SATISFIED = "OB30-R-123"
-_ONE = frozenset({Kind.ACHIEVEMENT})
 
 
 def _with_proof(sample: Sample, **members: Any) -> str:  # noqa: ANN401 - any JSON
@@ -149,7 +148,7 @@ def expired_proof(sample: Sample) -> str:
 
 
 @DEFECTS.add(
-    _ALGORITHM, "the proof that another proof builds on is broken", where=in_whole_proofs, kinds=_ONE, is_hole=True
+    _ALGORITHM, "the proof that another proof builds on is broken", where=in_whole_proofs, kinds=MAIN, is_hole=True
 )
 def broken_chain(sample: Sample) -> str:
     """Break the first proof of a chain, and leave the second in order."""

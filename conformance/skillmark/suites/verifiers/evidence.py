@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skillmark.core.exchanges import Exchange
     from skillmark.engine import RunContext
     from skillmark.suites.verifiers.defects import Defect
+    from skillmark.suites.verifiers.scopes import Scope
     from skillmark.wire.asking.verifiers import Answer, Recipient
 
 _OUT_OF_REACH = frozenset({TroubleKind.UNREACHABLE, TroubleKind.TLS})
@@ -31,7 +32,7 @@ _ADVICE = {
     404: "Check url under [target], and path under [verifier].",
     405: "Check method under [verifier].",
 }
-_WORST_FIRST = (Cell.ACCEPTED, Cell.UNCLEAR, Cell.REFUSED, Cell.UNTESTED)
+_WORST_FIRST = (Cell.ACCEPTED, Cell.UNCLEAR, Cell.TOLD, Cell.REFUSED, Cell.UNTESTED)
 _QUICK = "smoke"
 _WHOLE = "thorough"
 
@@ -44,8 +45,9 @@ class Evidence:
         TargetUnreachable: Nothing answers.
     """
 
-    def __init__(self, context: RunContext) -> None:
+    def __init__(self, context: RunContext, scope: Scope) -> None:
         self.context = context
+        self.scope = scope
         self._claims = context.target.verifier
         self._asking = asking(context.target, context.client, context.clock)
         self._answers: dict[str | bytes, Answer] = {}
@@ -96,9 +98,27 @@ class Evidence:
         """Return what the product says of a sample as it should be."""
         return self.answer(sample.healthy)
 
+    def is_healthy(self, sample: Sample) -> bool:
+        """Tell whether the product accepts a sample as it should be."""
+        return self.healthy(sample).verdict is Verdict.ACCEPTED
+
+    def comes_first(self, sample: Sample) -> bool:
+        """Tell whether a sample is the first of its kind with an embedded proof, or as a token."""
+        alike = (each for each in self.samples if each.kind is sample.kind and each.is_token is sample.is_token)
+        return next(alike) == sample
+
     def twin(self, defect: Defect, sample: Sample) -> Answer:
         """Return what the product says of a sample that is like a defective one, and as it should be."""
         return self.answer(defect.healthy(sample))
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person answers, of whom nobody asks for more than yes or no."""
+        return isinstance(self._asking, KitReader)
+
+    def is_other(self, answer: Answer, before: Answer) -> bool:
+        """Tell whether an answer says anything else than another one."""
+        return self.exchanges[answer.exchange].digest != self.exchanges[before.exchange].digest
 
     # What the product fetches
 
@@ -150,6 +170,8 @@ class Evidence:
         number = self.published.requests
         if self.published.is_used:
             yield f"It asked {number:,} times for documents that this run served." if number else self.unreached
+        if SELECTIVE in self._claims.formats and SELECTIVE not in self.scope.formats:
+            yield f"{SELECTIVE} was not asked about: what a holder has to show of a record is not said in what could be read."
         if self._is_without_inner_proofs and Kind.CLR.value in self._claims.kinds:
             yield "ClrCredential was not asked about: what is in a record has embedded proofs, and none is claimed."
         wrong = collections.Counter(sample.form for _, sample in self.wrongly_accepted)
@@ -198,7 +220,7 @@ class Evidence:
                 yield P384
 
     def _kinds(self) -> list[Kind]:
-        claimed = [kind for kind in Kind if kind.claim in self._claims.kinds]
+        claimed = [kind for kind in self.scope.kinds if kind.claim in self._claims.kinds]
         absent = {Kind.CLR} if self._is_without_inner_proofs else set()
         if self._is_without_inner_proofs and INNER_TOKEN not in self._claims.formats:
             absent.add(Kind.ENDORSED)
@@ -222,6 +244,11 @@ class Evidence:
         """Ask the first question, and see whether anybody is there who understands it."""
         if not self.samples:
             raise Misconfigured("None of the kinds under [verifier] can be asked about in the formats there.")
+        if self.scope.main is Kind.CLR and self.samples[0].kind is not Kind.CLR:
+            raise Misconfigured(
+                "The plan is about records: name ClrCredential among the kinds under [verifier], and among the formats "
+                "one with an embedded proof, since the badges in a record have such."
+            )
         answer = self.healthy(self.samples[0])
         exchange = self.exchanges[answer.exchange]
         if exchange.trouble is not None and exchange.trouble.kind in _OUT_OF_REACH:

@@ -10,7 +10,7 @@ from skillmark.core.findings import Finding, Held
 from skillmark.suites.verifiers import named_documents, published_keys, refreshing, statuses
 from skillmark.suites.verifiers.defects import everywhere, in_proofs, in_tokens, in_whole_proofs
 from skillmark.suites.verifiers.lists import BITSTRING, OF_1EDTECH, form_of_list, slug
-from skillmark.suites.verifiers.samples import Kind, is_token
+from skillmark.suites.verifiers.samples import is_token
 from skillmark.wire.asking.verifiers import Verdict
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def _samples(evidence: Evidence) -> list[Sample]:
     return [
         each
         for each in evidence.samples
-        if each.kind is Kind.ACHIEVEMENT and evidence.healthy(each).verdict is Verdict.ACCEPTED
+        if each.kind is evidence.scope.main and evidence.healthy(each).verdict is Verdict.ACCEPTED
     ]
 
 
@@ -308,7 +308,7 @@ def _accepted(evidence: Evidence, wanted: tuple[Fetched, ...]) -> Iterator[Obser
 def _cases(evidence: Evidence, wanted: tuple[Fetched, ...]) -> list[tuple[Fetched, Sample]]:
     samples = _samples(evidence)
     if not samples:
-        raise Untested("No healthy AchievementCredential was accepted that points to nothing.")
+        raise Untested(f"No healthy {evidence.scope.main.value} was accepted that points to nothing.")
     cases = [(each, sample) for each in wanted for sample in samples if each.where(sample)]
     if not cases:
         raise NotApplicable("The product claims no format for it.")

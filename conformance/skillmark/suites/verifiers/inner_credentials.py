@@ -17,6 +17,8 @@ from skillmark.suites.verifiers.samples import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from skillmark.suites.verifiers.samples import Record, Sample
 
 _ENDORSED = frozenset({Kind.ENDORSED})
@@ -24,6 +26,7 @@ _RECORD = frozenset({Kind.CLR})
 _VERIFIED = "OB30-R-131"
 #: A badge in a record is verified by the rules of badges (VC Data Model 2.0, 4.13: each credential inside is verified).
 _MEMBER = "OB30-R-123"
+_OF_RECORDS = "CLR20-R-027"
 
 
 def _endorsed(sample: Sample, found: Record) -> str:
@@ -82,8 +85,13 @@ def forged_endorsement_token(sample: Sample) -> str:
 # Members of a record
 
 
-def _with_member(sample: Sample, found: Record) -> str:
-    draft = sample.draft()
+def _broken(says: str) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
+    return DEFECTS.add(_MEMBER, says, where=in_inner_proofs, kinds=_RECORD, is_hole=True, of_records=_OF_RECORDS)
+
+
+def with_member(sample: Sample, found: Record, record: Record | None = None) -> str:
+    """Return a record, that of the sample or another one, with something else in the place of its last badge."""
+    draft = sample.draft() if record is None else record
     draft["credentialSubject"]["verifiableCredential"][-1] = found
     return sample.secured(draft)
 
@@ -93,38 +101,30 @@ def _member(sample: Sample) -> Record:
     return member
 
 
-@DEFECTS.add(_MEMBER, "a badge in it was changed after signing", where=in_inner_proofs, kinds=_RECORD, is_hole=True)
+@_broken("a badge in it was changed after signing")
 def tampered_member(sample: Sample) -> str:
     """Change the name of the last badge."""
-    return _with_member(sample, _member(sample) | {"name": "The better badge"})
+    return with_member(sample, _member(sample) | {"name": "The better badge"})
 
 
-@DEFECTS.add(_MEMBER, "a badge in it has no proof", where=in_inner_proofs, kinds=_RECORD, is_hole=True)
+@_broken("a badge in it has no proof")
 def member_without_proof(sample: Sample) -> str:
     """Strip the last badge of its proof."""
     member = _member(sample)
     del member["proof"]
-    return _with_member(sample, member)
+    return with_member(sample, member)
 
 
-@DEFECTS.add(
-    _MEMBER,
-    "a badge in it is signed by somebody who is not its issuer",
-    where=in_inner_proofs,
-    kinds=_RECORD,
-    is_hole=True,
-)
+@_broken("a badge in it is signed by somebody who is not its issuer")
 def forged_member(sample: Sample) -> str:
     """Have the last badge signed by somebody else."""
     form = sample.inner_form
     draft = badge(signer_of(form, Part.INNER).profile, "second")
-    return _with_member(sample, proved(draft, form, signer_of(form, Part.STRANGER)))
+    return with_member(sample, proved(draft, form, signer_of(form, Part.STRANGER)))
 
 
-@DEFECTS.add(
-    _MEMBER, "a badge in it has the proof of the other one", where=in_inner_proofs, kinds=_RECORD, is_hole=True
-)
+@_broken("a badge in it has the proof of the other one")
 def member_with_a_replayed_proof(sample: Sample) -> str:
     """Put the proof of the first badge under the last one."""
     first = sample.draft()["credentialSubject"]["verifiableCredential"][0]
-    return _with_member(sample, _member(sample) | {"proof": first["proof"]})
+    return with_member(sample, _member(sample) | {"proof": first["proof"]})

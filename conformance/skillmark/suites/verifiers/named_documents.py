@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, PLAIN, everywhere, in_what_is_whole, over_whole_statements
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, PLAIN, everywhere, in_what_is_whole, over_whole_statements
 from skillmark.suites.verifiers.lists import EXTENSIONS, slug
 from skillmark.suites.verifiers.publishing import CONTEXT, JSON, SCHEMA
 from skillmark.suites.verifiers.samples import Kind, proved, written
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMAS = "OB30-R-121"
 _SATISFIED, _ALGORITHM = "OB30-R-123", "OB30-R-114"
-_ONE = frozenset({Kind.ACHIEVEMENT})
 _OF_1EDTECH = "1EdTechJsonSchemaValidator2019"
 _DRAFT = "https://json-schema.org/draft/2019-09/schema"
 _OF_MISSING = "That a schema cannot be had is not the same as that the credential does not conform to it."
@@ -43,18 +42,19 @@ def _with_schemas(sample: Sample, *entries: dict[str, Any]) -> str:
     return sample.secured(sample.draft() | {"@context": contexts, "credentialSchema": named})
 
 
-def _published_schema(sample: Sample, name: str, *required: str, kind: str = _OF_1EDTECH) -> dict[str, Any]:
+def published_schema(sample: Sample, name: str, *required: str, kind: str = _OF_1EDTECH) -> dict[str, Any]:
+    """Serve a schema that wants some members, and return how a credential names it."""
     address = sample.place.put(f"schemas/{slug(sample)}/{name}.json", _schema(*required), SCHEMA)
     return {"id": address, "type": kind}
 
 
 def conforming(sample: Sample) -> str:
     """Return the credential with a schema to which it conforms."""
-    return _with_schemas(sample, _published_schema(sample, "usual"))
+    return _with_schemas(sample, published_schema(sample, "usual"))
 
 
 def _schematic(
-    says: str, *, dispute: str = "", kinds: frozenset[Kind] = _ONE
+    says: str, *, dispute: str = "", kinds: frozenset[Kind] = MAIN
 ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
     return DEFECTS.add(SCHEMAS, says, where=everywhere, kinds=kinds, dispute=dispute, twin=conforming)
 
@@ -62,21 +62,21 @@ def _schematic(
 @_schematic("it does not conform to the schema that it names", kinds=PLAIN)
 def wrong_schema(sample: Sample) -> str:
     """Name a schema that wants a member that is missing."""
-    return _with_schemas(sample, _published_schema(sample, "strict", "description"))
+    return _with_schemas(sample, published_schema(sample, "strict", "description"))
 
 
 @_schematic("it conforms to the first schema that it names, and not to the second")
 def second_schema(sample: Sample) -> str:
     """Name a second schema that wants a member that is missing."""
-    usual, strict = _published_schema(sample, "usual"), _published_schema(sample, "strict", "description")
+    usual, strict = published_schema(sample, "usual"), published_schema(sample, "strict", "description")
     return _with_schemas(sample, usual, strict)
 
 
 @_schematic("it does not conform to a schema of the type JsonSchema beside that of 1EdTech", dispute=_OF_OTHERS)
 def wrong_json_schema(sample: Sample) -> str:
     """Name a schema of W3C's type that wants a member that is missing."""
-    other = _published_schema(sample, "strict-w3c", "description", kind="JsonSchema")
-    return _with_schemas(sample, _published_schema(sample, "usual"), other)
+    other = published_schema(sample, "strict-w3c", "description", kind="JsonSchema")
+    return _with_schemas(sample, published_schema(sample, "usual"), other)
 
 
 @_schematic("the schema that it names cannot be had", dispute=_OF_MISSING)
@@ -114,7 +114,7 @@ def with_resource(sample: Sample) -> str:
     _SATISFIED,
     "a related resource is not the one whose digest it states",
     where=in_what_is_whole,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     dispute=_OF_RESOURCES,
     twin=with_resource,
@@ -150,7 +150,7 @@ def _extended(sample: Sample, name: str, *, served: dict[str, Any]) -> str:
     _ALGORITHM,
     "a context that it names was changed after signing, and its terms mean something else",
     where=over_whole_statements,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=with_extension,
 )

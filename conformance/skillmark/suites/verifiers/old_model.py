@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 from skillmark.core.errors import NotApplicable, Untested
 from skillmark.core.findings import Held
 from skillmark.suites.verifiers.comparing import Comparison
-from skillmark.suites.verifiers.samples import SELECTIVE, Kind, is_token, proved, signer_of, token_of, written
+from skillmark.suites.verifiers.samples import (
+    MEMBERS,
+    SELECTIVE,
+    Part,
+    badge,
+    is_token,
+    proved,
+    signer_of,
+    token_of,
+    written,
+)
 from skillmark.wire.asking.verifiers import Verdict
 from skillmark_reference.securing import vc_jwt
 from skillmark_reference.securing.integrity.contexts import CREDENTIALS_V1
@@ -46,6 +56,17 @@ def older(draft: Mapping[str, Any], form: str) -> Record:
     proofs = [] if is_token(form) else [_PROOFS]
     renamed = {_DATES.get(name, name): copy.deepcopy(value) for name, value in draft.items()}
     return renamed | {"@context": [CREDENTIALS_V1, *contexts, *extensions, *proofs]}
+
+
+def older_whole(draft: Mapping[str, Any], form: str, inner_form: str) -> Record:
+    """Return a draft as one of data model 1.1; what is in a record is older too, since contexts of both cannot be mixed."""
+    whole = older(draft, form)
+    subject = whole["credentialSubject"]
+    if "verifiableCredential" in subject:
+        inner = signer_of(inner_form, Part.INNER)
+        members = (older(badge(inner.profile, each), inner_form) for each in MEMBERS)
+        subject["verifiableCredential"] = [proved(each, inner_form, inner) for each in members]
+    return whole
 
 
 def secured(draft: Mapping[str, Any], form: str, signer: Signer | None = None) -> str:
@@ -92,7 +113,7 @@ def tokens_of_both_models(evidence: Evidence) -> Iterator[Observation]:
     """
     comparison = Comparison(evidence, TOKENS)
     for sample in _tokens(evidence):
-        new, old = sample.draft(), older(sample.draft(), sample.form)
+        new, old = sample.draft(), _older(sample)
         token = secured(old, sample.form)
         yield from comparison.refuses(
             in_the_claim(new, sample.form),
@@ -117,12 +138,12 @@ def periods(evidence: Evidence) -> Iterator[Observation]:
         Untested: No healthy credential of data model 1.1 is accepted.
         CannotTell: The product did not answer.
     """
-    badges = [each for each in evidence.samples if _is_fit(each)]
-    if not badges:
-        raise NotApplicable("The product claims no badges in a format that data model 1.1 has.")
+    mine = [each for each in evidence.samples if _is_fit(evidence, each)]
+    if not mine:
+        raise NotApplicable(f"The product claims no {evidence.scope.main.value} in a format that data model 1.1 has.")
     comparison = Comparison(evidence, PERIODS)
-    for sample in badges:
-        old = older(sample.draft(), sample.form)
+    for sample in mine:
+        old = _older(sample)
         healthy = secured(old, sample.form)
         if comparison.is_accepted(healthy):
             yield Held(evidence=(evidence.answer(healthy).exchange,))
@@ -138,14 +159,18 @@ def periods(evidence: Evidence) -> Iterator[Observation]:
     comparison.end()
 
 
-def _is_fit(sample: Sample) -> bool:
-    return sample.kind is Kind.ACHIEVEMENT and sample.form != SELECTIVE
+def _older(sample: Sample) -> Record:
+    return older_whole(sample.draft(), sample.form, sample.inner_form)
+
+
+def _is_fit(evidence: Evidence, sample: Sample) -> bool:
+    return sample.kind is evidence.scope.main and sample.form != SELECTIVE
 
 
 def _tokens(evidence: Evidence) -> list[Sample]:
-    mine = [each for each in evidence.samples if _is_fit(each) and each.is_token]
+    mine = [each for each in evidence.samples if _is_fit(evidence, each) and each.is_token]
     if not mine:
-        raise NotApplicable("The product claims no badges as tokens.")
+        raise NotApplicable(f"The product claims no {evidence.scope.main.value} as a token.")
     found = [each for each in mine if evidence.healthy(each).verdict is Verdict.ACCEPTED]
     if not found:
         raise Untested(f"No healthy one was accepted. {mine[0].name}: {evidence.healthy(mine[0]).says}.")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, everywhere, in_proofs, in_tokens
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere, in_proofs, in_tokens
 from skillmark.suites.verifiers.lists import slug
 from skillmark.suites.verifiers.publishing import DID, JSON, KEY_SET
-from skillmark.suites.verifiers.samples import Kind
 from skillmark_reference.credentials.issuing import Signer
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 #: What has to be found, and what follows where it is not.
 ADDRESSES, KEY_SETS, DIDS = "OB30-R-115", "OB30-R-120", "OB30-R-116"
 _SATISFIED = "OB30-R-123"
-_ONE = frozenset({Kind.ACHIEVEMENT})
 _CONTEXT = "https://www.w3.org/ns/cid/v1"
 _DID_CONTEXTS = (
     "https://www.w3.org/ns/did/v1",
@@ -155,7 +153,7 @@ def _platform(sample: Sample) -> str:
 def _addressed(
     says: str, *, is_hole: bool = True, dispute: str = "", where: Callable[[Sample], bool] = everywhere
 ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
-    return DEFECTS.add(_SATISFIED, says, where=where, kinds=_ONE, is_hole=is_hole, dispute=dispute, twin=by_address)
+    return DEFECTS.add(_SATISFIED, says, where=where, kinds=MAIN, is_hole=is_hole, dispute=dispute, twin=by_address)
 
 
 @_addressed("the document of its issuer has no longer the key", where=in_proofs)
@@ -244,7 +242,7 @@ def unreadable_document(sample: Sample) -> str:
     _SATISFIED,
     "the DID document of its issuer, a did:web, does not list the key for assertions",
     where=in_proofs,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=by_did_web,
 )
@@ -258,7 +256,7 @@ def did_without_the_key(sample: Sample) -> str:
     _SATISFIED,
     "the DID document of its issuer, a did:web, has the key of somebody else",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=by_did_web,
 )
@@ -276,7 +274,7 @@ def did_with_another_key(sample: Sample) -> str:
     _SATISFIED,
     "there is no DID document for its issuer, a did:web",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=by_did_web,
 )
@@ -289,7 +287,7 @@ def missing_did_document(sample: Sample) -> str:
     KEY_SETS,
     "the key set of its issuer has no key of that name",
     where=in_tokens,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=by_key_set,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
-from skillmark.suites.verifiers.samples import SELECTIVE, Kind
+from skillmark.suites.verifiers.samples import SELECTIVE
 from skillmark.wire.asking.verifiers import Recipient, Verdict, no_recipients
 from skillmark_reference.credentials.steps.recipients import identity_hash
 
@@ -99,7 +99,7 @@ def recipients(evidence: Evidence, *, requirement: str) -> Iterator[Observation]
 
     Raises:
         NotApplicable: The product does not say how it is told whose a credential should be.
-        Untested: No healthy badge is accepted, or none as that of its subject.
+        Untested: No healthy one is accepted.
         CannotTell: The product did not answer.
     """
     if reason := no_recipients(evidence.context.target.verifier):
@@ -138,11 +138,12 @@ def _finding(requirement: str, sample: Sample, what: str, answer: Answer, *, is_
 
 
 def _samples(evidence: Evidence) -> list[Sample]:
-    """Return a badge with an embedded proof and one as a token, which are accepted when nobody asks whose they are."""
-    badges = [each for each in evidence.samples if each.kind is Kind.ACHIEVEMENT and each.form != SELECTIVE]
-    if not badges:
-        raise NotApplicable("The product claims no badges, and only they are asked for here.")
-    found = [each for each in badges if evidence.healthy(each).verdict is Verdict.ACCEPTED]
+    """Return one with an embedded proof and one as a token, which are accepted when nobody asks whose they are."""
+    main = evidence.scope.main
+    mine = [each for each in evidence.samples if each.kind is main and each.form != SELECTIVE]
+    if not mine:
+        raise NotApplicable(f"The product claims no {main.value}, and only that is asked for here.")
+    found = [each for each in mine if evidence.healthy(each).verdict is Verdict.ACCEPTED]
     if not found:
-        raise Untested(f"No healthy one was accepted. {badges[0].name}: {evidence.healthy(badges[0]).says}.")
+        raise Untested(f"No healthy one was accepted. {mine[0].name}: {evidence.healthy(mine[0]).says}.")
     return list({each.is_token: each for each in reversed(found)}.values())

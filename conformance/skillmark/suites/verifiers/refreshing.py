@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, everywhere
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere
 from skillmark.suites.verifiers.lists import (
     BITSTRING,
     EXTENSIONS,
@@ -16,13 +16,12 @@ from skillmark.suites.verifiers.lists import (
     slug,
 )
 from skillmark.suites.verifiers.publishing import CREDENTIAL, TOKEN
-from skillmark.suites.verifiers.samples import Kind, encoded, written
+from skillmark.suites.verifiers.samples import encoded, written
 
 if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Record, Sample
 
 ORDER, NEWER, ONCE = "OB30-R-124", "OB30-R-125", "OB30-R-126"
-_ONE = frozenset({Kind.ACHIEVEMENT})
 _LATER = "2025-02-01T00:00:00Z"
 _OVER = "2025-06-01T00:00:00Z"
 
@@ -81,7 +80,7 @@ def tampered(sample: Sample) -> tuple[str, str]:
     return f"{header}.{encoded(draft | {'@context': contexts, 'name': 'The better badge'})}.{signature}", address
 
 
-@DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=everywhere, kinds=_ONE, twin=with_newer)
+@DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=everywhere, kinds=MAIN, twin=with_newer)
 def newer_is_over(sample: Sample) -> str:
     """Serve a newer copy that has ended."""
     return _refreshed(sample, _publish(sample, "over", sample.secured(_newer(sample, validUntil=_OVER))))
@@ -91,7 +90,7 @@ def newer_is_over(sample: Sample) -> str:
     NEWER,
     "the newer copy, which takes its place, is revoked",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=with_newer,
     needs=BITSTRING,
@@ -107,7 +106,7 @@ def newer_is_revoked(sample: Sample) -> str:
     ORDER,
     "it was changed after signing, and a newer copy that is valid is at hand",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=with_newer,
 )

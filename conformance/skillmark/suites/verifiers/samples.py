@@ -32,7 +32,7 @@ from skillmark_reference.securing.integrity.transforming import Environment
 from skillmark_reference.securing.keys import KeyType, SecretKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from skillmark.suites.verifiers.publishing import Publisher
     from skillmark_reference.securing.integrity.contexts import Contexts
@@ -51,6 +51,8 @@ INNER_TOKEN = "vc-jwt-EdDSA"  # noqa: S105 - a name
 SELECTIVE = "ecdsa-sd-2023"
 #: One cryptosuite with the other curve of its keys (ECDSA Cryptosuites 1.0, 3.1).
 P384 = "ecdsa-rdfc-2019 P-384"
+#: The badges in a record.
+MEMBERS = ("first", "second")
 #: What the holder shows beside what is mandatory.
 _SHOWN = "activityEndDate"
 _KEY_TYPES = {
@@ -283,21 +285,24 @@ def _draft(sample: Sample) -> Record:
         case Kind.ENDORSEMENT:
             return endorsement(profile, "endorsement", of=_urn("achievement"))
         case Kind.CLR:
-            members = [member(inner_form, name) for name in ("first", "second")]
-            subject = {"id": _LEARNER}
-            return issuing.clr_credential(_frame("record"), profile, subject=subject, credentials=members)
+            return record(profile, "record", [member(inner_form, name) for name in MEMBERS])
 
 
 def badge(profile: Mapping[str, Any], name: str) -> Record:
     """Return a badge that nobody has signed."""
     achievement = {
-        "id": _urn("achievement"),
+        "id": _urn(f"achievement of the {name}"),
         "name": f"Welding, {name}",
         "description": "Joins steel.",
         "criteria": {"narrative": "Weld three seams."},
     }
     subject = {"id": _LEARNER, "activityEndDate": "2024-12-20T00:00:00Z"}
     return issuing.achievement_credential(_frame(name), profile, subject=subject, achievement=achievement)
+
+
+def record(profile: Mapping[str, Any], name: str, members: Sequence[Mapping[str, Any]]) -> Record:
+    """Return a record that nobody has signed."""
+    return issuing.clr_credential(_frame(name), profile, subject={"id": _LEARNER}, credentials=members)
 
 
 def endorsement(profile: Mapping[str, Any], name: str, *, of: str) -> Record:
@@ -318,10 +323,10 @@ def inner_endorsement(form: str, **members: Any) -> Record:  # noqa: ANN401 - an
     return proved({name: value for name, value in draft.items() if value is not ...}, form, who)
 
 
-def inner_token(signer: Signer | None = None) -> str:
-    """Return the endorsement of the badge as a token, signed by the endorser or by somebody else."""
+def inner_token(signer: Signer | None = None, *, of: str = "") -> str:
+    """Return the endorsement of the badge, or of something else, as a token, signed by the endorser or by somebody else."""
     who = signer_of(INNER_TOKEN, Part.INNER)
-    told = endorsement(who.profile, "endorsement as a token", of=_urn("badge"))
+    told = endorsement(who.profile, "endorsement as a token", of=of or _urn("badge"))
     header = {"kid": who.verification_method, "typ": "JWT"}
     return token_of(header, vc_jwt.payload_of(told), (signer or who).key, INNER_TOKEN)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, PLAIN, everywhere
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, PLAIN, everywhere
 from skillmark.suites.verifiers.lists import (
     BITSTRING,
     EXTENSIONS,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Record, Sample
 
 _REVOKED = "OB30-R-127"
-_ONE = frozenset({Kind.ACHIEVEMENT})
 _OF_PURPOSE = (
     "Open Badges 3.0 speaks of the purpose revocation only; what a suspension means is left to who relies on it."
 )
@@ -79,7 +78,7 @@ def _with_revocations(sample: Sample, name: str, revoked: str) -> str:
 
 
 def _bitstring(
-    says: str, *, is_hole: bool = False, dispute: str = "", kinds: frozenset[Kind] = _ONE
+    says: str, *, is_hole: bool = False, dispute: str = "", kinds: frozenset[Kind] = MAIN
 ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
     return DEFECTS.add(
         _REVOKED,
@@ -194,7 +193,7 @@ def before_the_list_changed(sample: Sample) -> str:
     _REVOKED,
     "it was revoked after the list had been read for another credential",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     dispute=_OF_COPIES,
     twin=before_the_list_changed,
@@ -210,7 +209,7 @@ def revoked_meanwhile(sample: Sample) -> str:
     _REVOKED,
     "its issuer revoked it in a revocation list of 1EdTech",
     where=everywhere,
-    kinds=_ONE,
+    kinds=MAIN,
     is_hole=True,
     twin=not_named,
     needs=OF_1EDTECH,

@@ -1,25 +1,31 @@
-"""The suite of verifiers: what they accept, what they refuse, and what a run does not ask yet."""
+"""The suites of verifiers: what they accept, and what they refuse, under the requirements of each catalogue."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import CannotTell, NotApplicable, Untested
 from skillmark.core.findings import Finding, Held
 from skillmark.core.results import Cell
-from skillmark.engine import Suite
+from skillmark.engine import Observation, Suite, title_of
+from skillmark.suites.repeating import Question, ask
 from skillmark.suites.verifiers import (  # noqa: F401 - declare the defects
     accepting,
     contents,
     embedded_proofs,
     fetching,
     inner_credentials,
+    members,
     named_documents,
+    nesting,
     old_model,
     pictures,
     published_keys,
     recipients,
+    record_endorsements,
     refreshing,
     selective_proofs,
     statuses,
@@ -30,12 +36,13 @@ from skillmark.suites.verifiers.evidence import Evidence
 from skillmark.wire.asking.verifiers import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from skillmark.engine import Observation
+    from skillmark.engine import RunContext
     from skillmark.suites.verifiers.defects import Defect
     from skillmark.suites.verifiers.samples import Sample
+    from skillmark.suites.verifiers.scopes import Scope
     from skillmark.wire.asking.verifiers import Answer
+
+_Function = Callable[[Evidence], Iterator[Observation]]
 
 _UNCLEAR = "It was not accepted; whether it was refused, or the product failed, cannot be told from the answer."
 _HOLE = "this is a security hole"
@@ -88,10 +95,11 @@ def _not_accepted(evidence: Evidence, defect: Defect, samples: list[Sample]) -> 
     return "; ".join(f"{each.name}, {evidence.twin(defect, each).says}" for each in samples[:3])
 
 
-def _became(evidence: Evidence, answer: Answer) -> Cell:
+def _became(evidence: Evidence, defect: Defect, answer: Answer, before: Answer) -> Cell:
     match answer.verdict:
         case Verdict.ACCEPTED:
-            return Cell.ACCEPTED
+            is_told = defect.may_be_told and evidence.is_other(answer, before)
+            return Cell.TOLD if is_told else Cell.ACCEPTED
         case Verdict.REFUSED:
             return Cell.REFUSED
         case Verdict.NEITHER:
@@ -102,19 +110,23 @@ def _observed(evidence: Evidence, defect: Defect, sample: Sample) -> Observation
     """Return what the answer to a defective credential shows, or why it shows nothing."""
     before = evidence.twin(defect, sample)
     answer = evidence.answer(defect.make(sample))
-    evidence.count(defect, sample, _became(evidence, answer))
+    if answer.verdict is Verdict.ACCEPTED and defect.may_be_told and evidence.is_by_hand:
+        return f"{sample.name}: it was accepted; whether the product says that {defect.says}, nobody was asked."
+    became = _became(evidence, defect, answer, before)
+    evidence.count(defect, sample, became)
     shown = (answer.exchange, before.exchange)
-    if answer.verdict is Verdict.REFUSED:
+    if became in {Cell.REFUSED, Cell.TOLD}:
         return Held(evidence=shown)
+    if became is Cell.UNTESTED:
+        return f"{sample.name}: {answer.says}."
     dispute = defect.dispute_for(sample.kind)
     actual = f"it was accepted ({answer.says})" + (f": {_HOLE}" if defect.is_hole else "")
-    if answer.verdict is Verdict.NEITHER:
-        if evidence.exchanges[answer.exchange].trouble is not None:
-            return f"{sample.name}: {answer.says}."
+    if became is Cell.UNCLEAR:
         dispute, actual = _UNCLEAR, f"neither accepted nor refused ({answer.says})"
+    expected = f"it is refused that {defect.says}" + (", or told" if defect.may_be_told else "")
     return Finding(
         requirement=defect.requirement_for(sample.kind),
-        expected=f"it is refused that {defect.says} ({sample.name})",
+        expected=f"{expected} ({sample.name})",
         actual=actual,
         evidence=shown,
         cause=defect.name,
@@ -122,38 +134,80 @@ def _observed(evidence: Evidence, defect: Defect, sample: Sample) -> Observation
     )
 
 
-def _suite() -> Suite:
-    suite = Suite(catalogue_id="open_badges", gather=Evidence)
-    both = (accepting.EMBEDDED, accepting.TOKEN)
-    embedded, tokens_too = (accepting.EMBEDDED, accepting.ENDORSEMENT), (accepting.TOKEN, accepting.ENDORSEMENT)
-    suite.add("accepting.every_format_and_kind", (*both, accepting.ENDORSEMENT), accepting.every_format_and_kind)
-    suite.add("accepting.keys_by_did", (accepting.DIDS,), accepting.keys_by_did)
-    suite.add("fetching.keys", (published_keys.ADDRESSES,), fetching.keys)
-    suite.add("fetching.key_sets", (published_keys.KEY_SETS,), fetching.key_sets)
-    suite.add("fetching.dids", (published_keys.DIDS,), fetching.dids)
-    suite.add("fetching.lists", ("OB30-R-127",), fetching.lists)
-    suite.add("fetching.schemas", (named_documents.SCHEMAS,), fetching.schemas)
-    suite.add("fetching.extensions", (accepting.EMBEDDED,), fetching.extensions)
-    suite.add("fetching.newer_copies", (refreshing.NEWER,), fetching.newer_copies)
-    suite.add("fetching.proof_before_refresh", (refreshing.ORDER,), fetching.proof_before_refresh)
-    suite.add("fetching.refreshed_once", (refreshing.ONCE,), fetching.refreshed_once)
-    suite.add("old_model.tokens_of_both_models", (old_model.TOKENS,), old_model.tokens_of_both_models)
-    suite.add("old_model.periods", (old_model.PERIODS,), old_model.periods)
-    suite.add("pictures.png_images", (pictures.PNG_EXTRACTING,), pictures.png_images)
-    suite.add("pictures.svg_images", (pictures.SVG_EXTRACTING,), pictures.svg_images)
-    suite.add("accepting.several_proofs", (accepting.ANY_PROOF,), accepting.several_proofs)
-    suite.add("accepting.drawn_proofs", embedded, accepting.drawn_proofs)
-    suite.add("accepting.drawn_tokens", tokens_too, accepting.drawn_tokens)
-    suite.add("accepting.rewritten_proofs", embedded, accepting.rewritten_proofs)
-    suite.add("accepting.rewritten_tokens", tokens_too, accepting.rewritten_tokens)
-    for name, defect in DEFECTS.by_name.items():
-        title = f"It is refused that {defect.says}."
-        suite.add(name, defect.requirements, functools.partial(_refused, defect=defect), title=title)
-    suite.add("steadiness.same_answer_twice", (*both, accepting.ENDORSEMENT), accepting.same_answer_twice)
-    for identifier, title in recipients.TITLES.items():
-        function = functools.partial(recipients.recipients, requirement=identifier)
-        suite.add(f"recipients.{identifier}", (identifier,), function, title=title)
+# What is asked
+
+
+_BOTH = (accepting.EMBEDDED, accepting.TOKEN)
+#: Checks, with the requirements of Open Badges that each decides, or of CLR where only that has it; defects come between.
+_BEFORE: tuple[tuple[str, tuple[str, ...], _Function], ...] = (
+    ("accepting.every_format_and_kind", (*_BOTH, accepting.ENDORSEMENT), accepting.every_format_and_kind),
+    ("accepting.keys_by_did", (accepting.DIDS,), accepting.keys_by_did),
+    ("fetching.keys", (published_keys.ADDRESSES,), fetching.keys),
+    ("fetching.key_sets", (published_keys.KEY_SETS,), fetching.key_sets),
+    ("fetching.dids", (published_keys.DIDS,), fetching.dids),
+    ("fetching.lists", ("OB30-R-127",), fetching.lists),
+    ("fetching.schemas", (named_documents.SCHEMAS,), fetching.schemas),
+    ("fetching.extensions", (accepting.EMBEDDED,), fetching.extensions),
+    ("fetching.newer_copies", (refreshing.NEWER,), fetching.newer_copies),
+    ("fetching.proof_before_refresh", (refreshing.ORDER,), fetching.proof_before_refresh),
+    ("fetching.refreshed_once", (refreshing.ONCE,), fetching.refreshed_once),
+    ("old_model.tokens_of_both_models", (old_model.TOKENS,), old_model.tokens_of_both_models),
+    ("old_model.periods", (old_model.PERIODS,), old_model.periods),
+    ("pictures.png_images", (pictures.PNG_EXTRACTING,), pictures.png_images),
+    ("pictures.svg_images", (pictures.SVG_EXTRACTING,), pictures.svg_images),
+    ("accepting.several_proofs", (accepting.ANY_PROOF,), accepting.several_proofs),
+    ("accepting.drawn_proofs", (accepting.EMBEDDED, accepting.ENDORSEMENT), accepting.drawn_proofs),
+    ("accepting.drawn_tokens", (accepting.TOKEN, accepting.ENDORSEMENT), accepting.drawn_tokens),
+    ("accepting.rewritten_proofs", (accepting.EMBEDDED, accepting.ENDORSEMENT), accepting.rewritten_proofs),
+    ("accepting.rewritten_tokens", (accepting.TOKEN, accepting.ENDORSEMENT), accepting.rewritten_tokens),
+    ("members.each_of_several", (members.EACH,), members.each_of_several),
+    ("record_endorsements.every_place", (record_endorsements.VERIFIED,), record_endorsements.every_place),
+    ("nesting.records_in_records", (nesting.NESTED,), nesting.records_in_records),
+)
+_AFTER: tuple[tuple[str, tuple[str, ...], _Function], ...] = (
+    ("steadiness.same_answer_twice", (*_BOTH, accepting.ENDORSEMENT), accepting.same_answer_twice),
+)
+
+
+def suite_for(scope: Scope) -> Suite:
+    """Return the suite of a catalogue; what CLR repeats of Open Badges is asked in the same way, about records."""
+
+    def gather(context: RunContext) -> Evidence:
+        return Evidence(context, scope)
+
+    suite = Suite(catalogue_id=scope.catalogue_id, gather=gather)
+    for question in _questions(scope):
+        function = functools.partial(_within, scope=scope, function=question.function)
+        ask(suite, dataclasses.replace(question, function=function), scope.in_other_words)
     return suite
 
 
-SUITE = _suite()
+def _questions(scope: Scope) -> Iterator[Question]:
+    for name, requirements, function in _BEFORE:
+        yield Question(name=name, title=title_of(function), requirements=requirements, function=function)
+    for defect in DEFECTS.within(scope):
+        yield Question(
+            name=defect.name,
+            title=f"It is refused that {defect.says}.",
+            requirements=defect.requirements,
+            function=functools.partial(_refused, defect=defect),
+        )
+    for name, requirements, function in _AFTER:
+        yield Question(name=name, title=title_of(function), requirements=requirements, function=function)
+    for identifier, title in recipients.TITLES.items():
+        yield Question(
+            name=f"recipients.{identifier}",
+            title=title,
+            requirements=(identifier,),
+            function=functools.partial(recipients.recipients, requirement=identifier),
+        )
+
+
+def _within(evidence: Evidence, *, scope: Scope, function: _Function) -> Iterator[Observation]:
+    """Yield what a check observes, with the reasons for which it only warns in a plan."""
+    for observation in function(evidence):
+        if isinstance(observation, Finding):
+            dispute = observation.dispute or scope.disputes.get(observation.requirement, "")
+            yield dataclasses.replace(observation, dispute=dispute)
+        else:
+            yield observation
