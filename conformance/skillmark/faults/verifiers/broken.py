@@ -11,6 +11,8 @@ from skillmark.faults.verifiers.asking import ASKING
 from skillmark.faults.verifiers.fetching import DISPUTED, FETCHING
 from skillmark.faults.verifiers.products import Asked, Complaint, Said, VerifierProduct, vc_api
 from skillmark.faults.verifiers.reading import READING
+from skillmark.faults.verifiers.records import DISPUTED as DISPUTED_OF_RECORDS
+from skillmark.faults.verifiers.records import EACH, RECORDS, mute
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.securing.integrity.json_values import as_list
 
@@ -23,14 +25,18 @@ _RETRACTED = "It vouches for what nobody said."
 
 
 def _forgiving(
-    name: str, *requirements: str, effect: str, forgives: Callable[[Asked, Complaint], bool]
+    name: str,
+    *requirements: str,
+    effect: str,
+    forgives: Callable[[Asked, Complaint], bool],
+    says: Callable[[Asked, bool], Said] = vc_api,
 ) -> VerifierProduct:
     """Return a product that accepts whatever is wrong in no other way."""
 
     def accepts(asked: Asked) -> bool:
         return all(forgives(asked, each) for each in asked.complaints)
 
-    return VerifierProduct(name=name, effect=effect, requirements=requirements, make=lambda: accepts, says=vc_api)
+    return VerifierProduct(name=name, effect=effect, requirements=requirements, make=lambda: accepts, says=says)
 
 
 def _about(*subjects: Subject) -> Callable[[Asked, Complaint], bool]:
@@ -97,6 +103,7 @@ _FORGIVING = (
     _forgiving(
         "ignores-members-of-records",
         _SATISFIED,
+        EACH,
         effect="A record can hold badges that nobody issued.",
         forgives=_about(Subject.MEMBERS),
     ),
@@ -141,6 +148,8 @@ _FORGIVING = (
         "OB30-R-122",
         effect="A badge of nobody is taken for anybody's.",
         forgives=_about(Subject.SUBJECT_IDENTIFIED, Subject.STRUCTURE),
+        # Of a record the reference itself says so, and accepts it.
+        says=mute,
     ),
     _forgiving(
         "ignores-iss",
@@ -345,4 +354,5 @@ _ALIKE = (
     ),
 )
 
-BROKEN = {each.name: each for each in (*_FORGIVING, *_RASH, *_NARROW, *_ALIKE, *FETCHING, *DISPUTED, *ASKING, *READING)}
+_OF_BADGES = (*_FORGIVING, *_RASH, *_NARROW, *_ALIKE, *FETCHING, *DISPUTED, *ASKING, *READING)
+BROKEN = {each.name: each for each in (*_OF_BADGES, *RECORDS, *DISPUTED_OF_RECORDS)}

@@ -32,6 +32,7 @@ def _product(
     accepts: Callable[[Asked], bool],
     skips: tuple[str, ...] = (),
     interface: VerifierInterface | None = None,
+    only_badges: bool = False,
 ) -> VerifierProduct:
     return VerifierProduct(
         name=name,
@@ -41,6 +42,7 @@ def _product(
         says=vc_api,
         skips=skips,
         interface=interface or VerifierInterface(),
+        only_badges=only_badges,
     )
 
 
@@ -345,6 +347,7 @@ _SELECTIVES = (
         effect="What a learner keeps back is shown.",
         accepts=_also(lambda asked: is_base(_value(asked))),
         interface=_SELECTIVE,
+        only_badges=True,
     ),
     _product(
         "ignores-signatures-of-statements",
@@ -352,6 +355,7 @@ _SELECTIVES = (
         effect="Learners say of themselves what they like.",
         accepts=_complains("is not the one that was signed"),
         interface=_SELECTIVE,
+        only_badges=True,
     ),
     _product(
         "ignores-the-signature-of-selective-proofs",
@@ -359,6 +363,7 @@ _SELECTIVES = (
         effect="Everybody can issue in the name of everybody.",
         accepts=_complains("the base signature does not fit"),
         interface=_SELECTIVE,
+        only_badges=True,
     ),
     _product(
         "ignores-statements-without-signature",
@@ -366,6 +371,7 @@ _SELECTIVES = (
         effect="Learners say of themselves what they like.",
         accepts=_complains("need a signature", "the label map"),
         interface=_SELECTIVE,
+        only_badges=True,
     ),
     _product(
         "refuses-selective-proofs",
@@ -373,6 +379,7 @@ _SELECTIVES = (
         effect="What is claimed is refused.",
         accepts=_but(lambda asked: "ecdsa-sd-2023" in asked.text),
         interface=_SELECTIVE,
+        only_badges=True,
     ),
 )
 

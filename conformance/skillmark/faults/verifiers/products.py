@@ -180,13 +180,17 @@ class VerifierProduct:
     skips: tuple[str, ...] = ()
     #: Finds the credential in an image.
     reads: Callable[[bytes], str] = lambda image: unbake(image).text
+    #: Whether only badges show it.
+    only_badges: bool = False
     #: What its vendor states.
     interface: VerifierInterface = dataclasses.field(default_factory=VerifierInterface)
 
 
-def vc_api(_: Asked, accepted: bool) -> Said:  # noqa: FBT001 - the shape of `VerifierProduct.says`
-    """Answer as the reference does: 200, or 400 with the same content."""
-    return Said(status=200 if accepted else 400, body={"verified": accepted})
+def vc_api(asked: Asked, accepted: bool) -> Said:  # noqa: FBT001 - the shape of `VerifierProduct.says`
+    """Answer as the reference does: 200, or 400 with the same content, and with what is worth knowing."""
+    remarks = [str(each) for each in asked.verification.warnings]
+    body = {"verified": accepted, **({"warnings": remarks} if remarks else {})}
+    return Said(status=200 if accepted else 400, body=body)
 
 
 class VerifierTransport(httpx.BaseTransport):

@@ -242,13 +242,13 @@ class Evidence:
 
     def _refuse_nonsense(self) -> None:
         """Ask the first question, and see whether anybody is there who understands it."""
-        if not self.samples:
-            raise Misconfigured("None of the kinds under [verifier] can be asked about in the formats there.")
-        if self.scope.main is Kind.CLR and self.samples[0].kind is not Kind.CLR:
+        if not self.scope.is_met_by(self._claims):
             raise Misconfigured(
                 "The plan is about records: name ClrCredential among the kinds under [verifier], and among the formats "
                 "one with an embedded proof, since the badges in a record have such."
             )
+        if not self.samples:
+            raise Misconfigured("None of the kinds under [verifier] can be asked about in the formats there.")
         answer = self.healthy(self.samples[0])
         exchange = self.exchanges[answer.exchange]
         if exchange.trouble is not None and exchange.trouble.kind in _OUT_OF_REACH:

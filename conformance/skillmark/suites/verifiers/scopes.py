@@ -6,10 +6,12 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from skillmark.core.target import VERIFIABLE_FORMATS
-from skillmark.suites.verifiers.samples import SELECTIVE, Kind, Sample
+from skillmark.suites.verifiers.samples import SELECTIVE, Kind, Sample, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from skillmark.core.target import VerifierInterface
 
 _STEPS = "CLR20-R-026"
 _IDENTIFIERS = "CLR20-R-032"
@@ -32,6 +34,11 @@ class Scope:
     def main(self) -> Kind:
         """The kind that the plan is about."""
         return self.kinds[0]
+
+    def is_met_by(self, claims: VerifierInterface) -> bool:
+        """Tell whether a product claims enough to be asked: for records the kind, and a format for what is in them."""
+        is_embedded = any(not is_token(each) for each in claims.formats if each in self.formats)
+        return self.main is not Kind.CLR or (self.main.claim in claims.kinds and is_embedded)
 
     @property
     def samples(self) -> tuple[Sample, ...]:
