@@ -46,6 +46,11 @@ class Culprit:
         """Whether it is about an endorsement, wherever that is."""
         return "/endorsement" in self.pointer
 
+    @property
+    def is_no_badge(self) -> bool:
+        """Whether it is about something in the record that is another credential than a badge."""
+        return self.is_in_a_member and not self.is_endorsement and self.kind is not CredentialKind.ACHIEVEMENT
+
 
 def _culprits(found: Verification, pointer: str = "") -> Iterator[Culprit]:
     for step in found.with_outcome(Outcome.FAILED, Outcome.CANNOT_TELL):
@@ -159,7 +164,7 @@ _EACH = (
         "ignores-what-is-no-badge",
         OTHERS,
         effect="What nobody verified counts as verified.",
-        accepts=_blind(lambda each: each.is_in_a_member and each.kind is not CredentialKind.ACHIEVEMENT),
+        accepts=_blind(lambda each: each.is_no_badge),
     ),
     _product(
         "looks-only-at-what-is-in-a-record",
@@ -288,7 +293,7 @@ PERSONAS = (
     VerifierProduct(name="stops-at-members-that-do-not-count", make=lambda: _stopping, says=mute),
     VerifierProduct(
         name="says-which-members-are-not-checked",
-        make=lambda: _blind(lambda each: each.is_in_a_member and each.kind is not CredentialKind.ACHIEVEMENT),
+        make=lambda: _blind(lambda each: each.is_no_badge),
         says=_says_what_is_not_checked,
     ),
     VerifierProduct(
