@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("plan", ["ob-3.0-issuer", "ob-3.0-displayer", "vc-verifier", "clr-2.0-host", "ob-3.0-client"])
+@pytest.mark.parametrize(
+    "plan",
+    ["ob-3.0-issuer", "ob-3.0-displayer", "vc-verifier", "clr-2.0-verifier", "clr-2.0-host", "ob-3.0-client"],
+)
 def test_the_reference_passes_its_plans(plan: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run against the reference over TLS is conformant, with a report in which nothing failed, and no place of this machine."""
     out = tmp_path / "report"

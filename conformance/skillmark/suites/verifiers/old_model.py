@@ -1,10 +1,7 @@
 """Credentials of data model 1.1, which verifiers of Open Badges 3.0 still meet (Open Badges 3.0, VC 1.1 notes).
 
 In a token the credential is in the claim ``vc``, and ``issuanceDate`` and ``expirationDate`` take the place of ``validFrom`` and
-``validUntil``. To be added to the suite, with `requirements` as what each decides:
-
-    suite.add("old_model.tokens_of_both_models", (old_model.TOKENS,), old_model.tokens_of_both_models)
-    suite.add("old_model.periods", (old_model.PERIODS,), old_model.periods)
+``validUntil``.
 """
 
 from __future__ import annotations

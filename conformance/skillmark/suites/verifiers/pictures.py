@@ -1,10 +1,4 @@
-"""Baked images: which credential of an image counts, and that it is verified (Open Badges 3.0, PNG and SVG Extracting).
-
-To be added to the suite, and asked of products that read images:
-
-    suite.add("pictures.png_images", (pictures.PNG_EXTRACTING,), pictures.png_images)
-    suite.add("pictures.svg_images", (pictures.SVG_EXTRACTING,), pictures.svg_images)
-"""
+"""Baked images: which credential of an image counts, and that it is verified (Open Badges 3.0, PNG and SVG Extracting)."""
 
 from __future__ import annotations
 
