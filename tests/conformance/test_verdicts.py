@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 URL = "http://127.0.0.1:9"
 RANK = {Verdict.CONFORMANT: 0, Verdict.NOT_FULLY_VERIFIED: 1, Verdict.NOT_CONFORMANT: 2}
 EVERY_PLAN = pytest.mark.parametrize("plan_id", PLANS)
+#: How many requirements of each plan decide.
+DECIDING = {plan.id: sum(each.is_scored(plan.version) for each in plan.requirements) for plan in PLANS.values()}
 #: Those of which something decides: all but that of displayers of CLR 2.0, whose documents could not be read.
-EVERY_DECIDING_PLAN = pytest.mark.parametrize(
-    "plan_id", [plan.id for plan in PLANS.values() if any(each.is_scored(plan.version) for each in plan.requirements)]
-)
+EVERY_DECIDING_PLAN = pytest.mark.parametrize("plan_id", [each for each, number in DECIDING.items() if number])
+#: Those of which one requirement can be left out, and something is decided all the same.
+EVERY_PLAN_OF_SEVERAL = pytest.mark.parametrize("plan_id", [each for each, number in DECIDING.items() if number > 1])
 #: Plans whose product answers at an address.
 EVERY_PLAN_OF_PROVIDERS = pytest.mark.parametrize(
     "plan_id", [plan.id for plan in PLANS.values() if plan.asks is Asks.ADDRESS]
@@ -249,19 +251,28 @@ def test_everything_else_fails(plan_id: str) -> None:
     assert strong == [each.finding.requirement for each in result.findings if each.outcome is Outcome.FAILED]
 
 
-@EVERY_DECIDING_PLAN
+@EVERY_PLAN_OF_SEVERAL
 def test_a_disputed_finding_does_not_hinder(plan_id: str) -> None:
     """A finding that names another reading warns, even against a MUST."""
     result = ran(plan_id, {scored(plan_id)[0]: "disputed"})
     assert (Verdict.CONFORMANT, Outcome.WARNED) == (result.verdict, result.findings[0].outcome)
 
 
-@EVERY_DECIDING_PLAN
+@EVERY_PLAN_OF_SEVERAL
 def test_a_feature_that_is_not_claimed_does_not_hinder(plan_id: str) -> None:
     """What does not apply neither fails nor hinders; a plan of which nothing applies verifies nothing."""
     assert Verdict.CONFORMANT is ran(plan_id, {scored(plan_id)[0]: "not applicable"}).verdict
     nothing = ran(plan_id, {entry.id: "not applicable" for entry in checkable(plan_id)}, product=Target(url=URL))
     assert Verdict.NOT_FULLY_VERIFIED is nothing.verdict
+
+
+@pytest.mark.parametrize("plan_id", [each for each, number in DECIDING.items() if number == 1])
+@pytest.mark.parametrize("behaviour", ["disputed", "not applicable"])
+def test_one_requirement_that_decides_has_to_pass(plan_id: str, behaviour: Behaviour) -> None:
+    """Where one requirement decides, and is not seen to pass, nothing is verified, and nobody is accused."""
+    result = ran(plan_id, {scored(plan_id)[0]: behaviour})
+    assert Verdict.NOT_FULLY_VERIFIED is result.verdict
+    assert Outcome.FAILED not in {each.outcome for each in result.findings}
 
 
 # The laboratory
