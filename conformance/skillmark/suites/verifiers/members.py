@@ -239,6 +239,7 @@ def each_of_several(evidence: Evidence) -> Iterator[Observation]:
                 _several(sample, spoilt=place),
                 f"a record of {_SEVERAL} badges, of which number {place + 1} was changed after signing, ({sample.name})",
                 healthy=whole,
+                remark="this is a security hole",
             )
     comparison.end()
 
