@@ -38,6 +38,8 @@ class Verdict(enum.Enum):
     UNVERIFIABLE = "unverifiable"
 
 
+#: How a step ends for a problem, the worst first.
+_WORST_FIRST = (Outcome.FAILED, Outcome.CANNOT_TELL, Outcome.WARNED)
 #: Verdicts on a genuine credential, the one that goes before the others first.
 STATES = (Verdict.REVOKED, Verdict.SUSPENDED, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
@@ -51,6 +53,8 @@ class Problem:
     message: str
     #: Where the standard says so, if it is more precise than the requirement of the step.
     clause: str = ""
+    #: How the step would have ended for it alone, where another problem made it end worse.
+    outcome: Outcome | None = None
 
     def below(self, pointer: str) -> Problem:
         """Return the problem of a part as one of the whole, in which the part is at the pointer."""
@@ -73,6 +77,10 @@ class Step:
     evidence: Mapping[str, str] = dataclasses.field(default_factory=dict)
     #: What a failure makes of the credential.
     verdict: Verdict = Verdict.INVALID
+
+    def problems_of(self, outcome: Outcome) -> tuple[Problem, ...]:
+        """Return the problems that ended the step so, or would have without the others."""
+        return tuple(each for each in self.problems if (each.outcome or self.outcome) is outcome)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +120,16 @@ class Verification:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that failed or could not be told, each once."""
-        found = self.with_outcome(Outcome.FAILED, Outcome.CANNOT_TELL)
-        return tuple(dict.fromkeys(problem for each in found for problem in each.problems))
+        return self._problems_of(Outcome.FAILED, Outcome.CANNOT_TELL)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """Everything that was warned of, each once."""
-        return tuple(dict.fromkeys(each for step in self.with_outcome(Outcome.WARNED) for each in step.problems))
+        return self._problems_of(Outcome.WARNED)
+
+    def _problems_of(self, *outcomes: Outcome) -> tuple[Problem, ...]:
+        found = (each for step in self.steps for each in step.problems if (each.outcome or step.outcome) in outcomes)
+        return tuple(dict.fromkeys(found))
 
     def walk(self) -> Iterator[Verification]:
         """Yield this verification and all inside of it."""
@@ -146,6 +157,29 @@ def conclude(
         evidence=evidence or {},
         verdict=verdict,
     )
+
+
+def conclude_worst(
+    kind: CredentialKind,
+    subject: Subject,
+    found: Mapping[Outcome, Iterable[Problem]],
+    *,
+    evidence: Mapping[str, str] | None = None,
+) -> Step:
+    """Return the step about a subject, which ends as the worst of its problems; each of the others keeps its own outcome.
+
+    Args:
+        kind: What the credential is read as.
+        subject: What the step is about.
+        found: The problems by how the step would end for them alone.
+        evidence: What the outcome rests on.
+    """
+    listed = [(outcome, problem) for outcome in _WORST_FIRST for problem in found.get(outcome, ())]
+    worst = listed[0][0] if listed else Outcome.PASSED
+    problems = [
+        problem if outcome is worst else dataclasses.replace(problem, outcome=outcome) for outcome, problem in listed
+    ]
+    return conclude(kind, subject, problems, outcome=worst, evidence=evidence)
 
 
 def verdict_of(steps: Iterable[Step]) -> Verdict:

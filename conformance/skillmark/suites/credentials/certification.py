@@ -29,7 +29,7 @@ def _verdict(shown: Shown) -> Sighting:
     verification = shown.verification
     if verification.verdict is Verdict.INVALID:
         failed = [step for step in verification.with_outcome(Outcome.FAILED) if step.verdict is Verdict.INVALID]
-        problems = [problem for step in failed for problem in step.problems]
+        problems = [problem for step in failed for problem in step.problems_of(Outcome.FAILED)]
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
         actual = f"invalid: {problems[0].message}{more}" if problems else "invalid"
         return shown.departs(problems[0].pointer if problems else "", actual, expected="a valid credential")

@@ -145,7 +145,7 @@ class Shown:
                 case Outcome.PASSED:
                     yield self.holds()
                 case Outcome.FAILED | Outcome.WARNED:
-                    yield from (self.told(each, is_warned=step.outcome is Outcome.WARNED) for each in step.problems)
+                    yield from (self.told_in(each, step) for each in step.problems)
                 case Outcome.CANNOT_TELL:
                     yield self.unknown("; ".join(each.message for each in step.problems[:1]))
 
@@ -168,6 +168,13 @@ class Shown:
         if separator and problem.message.startswith("expected is "):
             return self.departs(problem.pointer, found, expected=expected, dispute=dispute)
         return self.departs(problem.pointer, problem.message, dispute=dispute)
+
+    def told_in(self, problem: Problem, step: Step) -> Sighting:
+        """Return a problem of a step of the verifier, which may weigh less than the step that it is in."""
+        outcome = problem.outcome or step.outcome
+        if outcome is Outcome.CANNOT_TELL:
+            return self.unknown(problem.message)
+        return self.told(problem, is_warned=outcome is Outcome.WARNED)
 
     def unknown(self, reason: str) -> Unknown:
         """Return that something cannot be told."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skillmark.catalogue import load_catalogue
 from skillmark.suites.credentials.repairing import repairs
 from skillmark.suites.credentials.shown import JUDGED
-from skillmark.suites.credentials.sightings import RULES, Rule
+from skillmark.suites.credentials.sightings import RULES, Departs, Rule
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
@@ -69,8 +69,9 @@ def _of_class(shown: Shown, name: str) -> Iterator[Sighting]:
             return
         known = repairs(shown) if problems else {}
         for problem in problems:
-            told = shown.told(problem, is_warned=step.outcome is Outcome.WARNED)
-            yield dataclasses.replace(told, patch=known.get(problem.pointer, ""))
+            told = shown.told_in(problem, step)
+            patch = known.get(problem.pointer, "")
+            yield dataclasses.replace(told, patch=patch) if isinstance(told, Departs) else told
         if problems:
             return
     if name == _BASE:

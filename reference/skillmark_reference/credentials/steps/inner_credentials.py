@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
-from skillmark_reference.credentials.results import Outcome, Problem, Step, Verdict, Verification, conclude
+from skillmark_reference.credentials.results import (
+    Outcome,
+    Problem,
+    Step,
+    Verdict,
+    Verification,
+    conclude,
+    conclude_worst,
+)
 from skillmark_reference.securing import credential_claims as claims_of
 from skillmark_reference.securing.integrity.json_values import as_list
 from skillmark_reference.securing.integrity.problems import child
@@ -204,8 +212,5 @@ class _Summary:
                 self._unknown += problems
 
     def step(self) -> Step:
-        outcome = Outcome.WARNED if self.remarks else Outcome.PASSED
-        if self._failed or self._unknown:
-            outcome = Outcome.FAILED if self._failed else Outcome.CANNOT_TELL
-        problems = (*self._failed, *self._unknown, *self.remarks)
-        return conclude(self._kind, self._subject, problems, outcome=outcome, evidence=self._verdicts)
+        told = {Outcome.FAILED: self._failed, Outcome.CANNOT_TELL: self._unknown, Outcome.WARNED: self.remarks}
+        return conclude_worst(self._kind, self._subject, told, evidence=self._verdicts)

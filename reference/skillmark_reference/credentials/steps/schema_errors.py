@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: What goes before the value of a keyword in a message.
 _SAID = {"const": "", "pattern": "a text like ", "minItems": "at least that many items: "}
+#: Keywords about the members of an object.
+_INSIDE = frozenset({"required", "additionalProperties"})
+_VOWELS = frozenset("aeiou")
 _ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 
 
@@ -30,6 +33,8 @@ class SchemaError:
 
     path: tuple[str | int, ...]
     message: str
+    #: Whether it is about the members of the object at the path, and not about what stands there in the place of a value.
+    is_inside: bool = False
 
     @property
     def pointer(self) -> str:
@@ -43,7 +48,10 @@ class SchemaError:
 def causes(errors: Iterable[ValidationError]) -> list[SchemaError]:
     """Return the causes of errors, each once; of alternatives that failed, those of the one that came closest."""
     leaves = [leaf for error in errors for leaf in _leaves(error)]
-    found = [SchemaError(path=tuple(leaf.absolute_path), message=_message(leaf)) for leaf in leaves]
+    found = [
+        SchemaError(path=tuple(leaf.absolute_path), message=_message(leaf), is_inside=leaf.validator in _INSIDE)
+        for leaf in leaves
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -97,16 +105,17 @@ def is_below(pointer: str, places: Collection[str]) -> bool:
     return False
 
 
-def clause_of(vocabulary: Vocabulary, row: RecordClass, path: Iterable[str | int]) -> str:
-    """Return the clause of the class in which a path ends."""
+def clause_of(vocabulary: Vocabulary, row: RecordClass, error: SchemaError) -> str:
+    """Return the clause of the class that has the member with an error; what a member may hold, its own class says."""
     clause = row.clause
-    for name in (each for each in path if isinstance(each, str)):
+    names = [each for each in error.path if isinstance(each, str)]
+    for place, name in enumerate(names, start=1):
         member = row.properties.get(name)
         if member is None:
             break
         clause = f"{row.clause}.{name}"
         classes = list(_classes(vocabulary, member.types))
-        if not classes:
+        if not classes or (place == len(names) and not error.is_inside):
             break
         row = classes[0]
         clause = row.clause
@@ -131,13 +140,13 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     branches: dict[object, list[ValidationError]] = {}
     for each in error.context:
         branches.setdefault(each.schema_path[0], []).extend(_leaves(each))
-    yield from max(branches.values(), key=_closeness)
+    depth = len(error.absolute_path)
+    yield from max(branches.values(), key=lambda errors: _closeness(errors, depth))
 
 
-def _closeness(errors: list[ValidationError]) -> tuple[bool, int, int]:
-    """Return how close an alternative came: its JSON type fits, its errors are deep, and few."""
-    shallowest = min(len(each.absolute_path) for each in errors)
-    wrong_type = any(each.validator == "type" and len(each.absolute_path) == shallowest for each in errors)
+def _closeness(errors: list[ValidationError], depth: int) -> tuple[bool, int, int]:
+    """Return how close an alternative came to a value at a depth: its JSON type fits, its errors are deep, and few."""
+    wrong_type = any(each.validator == "type" and len(each.absolute_path) == depth for each in errors)
     return (not wrong_type, max(len(each.absolute_path) for each in errors), -len(errors))
 
 
@@ -156,7 +165,8 @@ def _message(error: ValidationError) -> str:
 def _expected(validator: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     match validator:
         case "type" | "format":
-            return f"expected is a {_or(value)}"
+            words = _or(value)
+            return f"expected is {'an' if words[:1] in _VOWELS else 'a'} {words}"
         case "enum":
             return f"expected is one of {quoted(value)}"
         case "contains":

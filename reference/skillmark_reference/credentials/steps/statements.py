@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
-from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude, conclude_worst
 from skillmark_reference.securing.integrity.directions import undirected
 from skillmark_reference.securing.integrity.expansion import expand
 from skillmark_reference.securing.integrity.json_values import as_list, without
@@ -77,12 +77,11 @@ def _is_signed_as_json(credential: Mapping[str, Any]) -> bool:
 
 
 def _expansion(kind: CredentialKind, expansion: Expansion, evidence: Mapping[str, str]) -> Step:
-    problems = [
-        Problem(pointer=each.pointer, message=each.message, clause=each.error.value) for each in expansion.problems
-    ]
-    is_unknown = bool(problems) and all(each.kind in _UNKNOWN for each in expansion.problems)
-    outcome = Outcome.CANNOT_TELL if is_unknown else None
-    return conclude(kind, Subject.EXPANSION, problems, outcome=outcome, evidence=evidence)
+    told: dict[Outcome, list[Problem]] = {Outcome.FAILED: [], Outcome.CANNOT_TELL: []}
+    for each in expansion.problems:
+        outcome = Outcome.CANNOT_TELL if each.kind in _UNKNOWN else Outcome.FAILED
+        told[outcome].append(Problem(pointer=each.pointer, message=each.message, clause=each.error.value))
+    return conclude_worst(kind, Subject.EXPANSION, told, evidence=evidence)
 
 
 def _as_read(credential: Mapping[str, Any], kind: CredentialKind, expansion: Expansion) -> Step:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from skillmark_reference.credentials.kinds import CredentialKind, kinds_of
 from skillmark_reference.credentials.requirements import Subject
-from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude, conclude_worst
 from skillmark_reference.credentials.steps.schema_errors import (
     TooManyErrors,
     clause_of,
@@ -85,9 +85,7 @@ def class_problems(
     except TooManyErrors:
         message = f"there are more than {_MOST_ERRORS:,} departures from {row.name}, and they are not listed"
         return [Problem(pointer="", message=message, clause=row.clause)]
-    return [
-        Problem(pointer=each.pointer, message=each.message, clause=clause_of(table, row, each.path)) for each in found
-    ]
+    return [Problem(pointer=each.pointer, message=each.message, clause=clause_of(table, row, each)) for each in found]
 
 
 @functools.cache
@@ -207,11 +205,19 @@ def _empty(value: object, pointer: str, inner: frozenset[str]) -> Iterator[Probl
 def _structure(credential: Mapping[str, Any], kind: CredentialKind, inner: frozenset[str]) -> Step:
     """Hold the members against the table; what only the lenient schemas of 1EdTech accept is disputed, and warned of."""
     problems = [*schema_problems(credential, kind, Form.COMPACTED, inner), *_claimless(credential, kind)]
-    if not problems or kind.is_of_w3c or schema_problems(credential, kind, Form.LENIENT, inner):
+    if not problems or kind.is_of_w3c:
         return conclude(kind, Subject.STRUCTURE, problems)
+    lenient = {each.pointer: each for each in schema_problems(credential, kind, Form.LENIENT, inner)}
+    failed = [each for each in problems if is_below(each.pointer, lenient)]
+    # What is wrong in a value that stands where the table has an array of them.
+    failed += [
+        each for pointer, each in lenient.items() if not any(is_below(known.pointer, {pointer}) for known in failed)
+    ]
     reading = "the published schemas let this pass, and the text does not"
-    remarks = [dataclasses.replace(each, message=f"{each.message}; {reading}") for each in problems]
-    return conclude(kind, Subject.STRUCTURE, remarks, outcome=Outcome.WARNED)
+    remarks = [
+        dataclasses.replace(each, message=f"{each.message}; {reading}") for each in problems if each not in failed
+    ]
+    return conclude_worst(kind, Subject.STRUCTURE, {Outcome.FAILED: failed, Outcome.WARNED: remarks})
 
 
 def _claimless(credential: Mapping[str, Any], kind: CredentialKind) -> Iterator[Problem]:
@@ -225,8 +231,8 @@ def _claimless(credential: Mapping[str, Any], kind: CredentialKind) -> Iterator[
 
 def _subject_identified(credential: Mapping[str, Any], kind: CredentialKind) -> Step:
     """Tell whether the recipient is identified; for CLR no text that could be read says that it has to be."""
-    subject = credential.get("credentialSubject")
-    identified = isinstance(subject, dict) and ("id" in subject or bool(subject.get("identifier")))
+    subjects = [each for each in as_list(credential.get("credentialSubject")) if isinstance(each, dict)]
+    identified = any("id" in each or bool(each.get("identifier")) for each in subjects)
     message = "the subject has neither id nor identifier: nobody can tell whose credential it is"
     problems = [] if identified else [Problem(pointer="/credentialSubject", message=message)]
     disputed = bool(problems) and kind is CredentialKind.CLR
