@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
-from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude, conclude_worst
 from skillmark_reference.credentials.steps.bounded_schemas import UnusableSchema, departures
 from skillmark_reference.credentials.steps.digests import digests_of
 from skillmark_reference.credentials.steps.sources import DocumentUnavailable
@@ -40,7 +40,7 @@ _DOCUMENT = "JsonSchema"
 _CREDENTIAL = "JsonSchemaCredential"
 #: Addresses of the published schemas, of which those derived from the tables take the place.
 _PUBLISHED = re.compile(
-    r"https://purl\.imsglobal\.org/spec/(?:ob/v3p0|clr/v2p0)/schema/json/(?:ob_v3p0|clr_v2p0)_([a-z]+)_schema\.json"
+    r"https://purl\.imsglobal\.org/spec/(?:ob/v3p0|clr/v2p0)/schema/json(?:-ld)?/(?:ob_v3p0|clr_v2p0)_([a-z]+)_schema\.json"
 )
 
 
@@ -112,10 +112,8 @@ class SchemaCheck:
                 continue
             failed += found
             evidence[pointer] = source
-        outcome = Outcome.FAILED if failed else Outcome.CANNOT_TELL if unknown else None
-        outcome = outcome or (Outcome.WARNED if remarks else Outcome.PASSED)
-        problems = (*failed, *unknown, *remarks)
-        return conclude(self._kind, Subject.CREDENTIAL_SCHEMA, problems, outcome=outcome, evidence=evidence)
+        told = {Outcome.FAILED: failed, Outcome.CANNOT_TELL: unknown, Outcome.WARNED: remarks}
+        return conclude_worst(self._kind, Subject.CREDENTIAL_SCHEMA, told, evidence=evidence)
 
     def _departures(self, entry: object, pointer: str) -> tuple[list[Problem], str]:
         """Return the departures from one schema, and which schema it was.
@@ -145,11 +143,11 @@ class SchemaCheck:
         return problems, f"{url} sha256 {hashlib.sha256(content).hexdigest()}"
 
     def _by_table(self, url: str, error: DocumentUnavailable) -> tuple[list[Problem], str]:
-        """Take the schema derived from the table in the place of the published one."""
+        """Take the schema derived from the table in the place of the published one, as lenient as that is (D-16)."""
         match, kind = _PUBLISHED.fullmatch(url), self._kind
         if match is None or match[1] not in {kind.value.lower(), f"any{kind.value.lower()}"}:
             raise error
-        problems = schema_problems(self._credential, kind, Form.COMPACTED)
+        problems = schema_problems(self._credential, kind, Form.LENIENT)
         return problems, f"{url}, derived from the table {kind.vocabulary.id}"
 
     def _in_credential(self, url: str, entry: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], bytes]:
