@@ -86,6 +86,7 @@ _proof(
 )
 _proof("proof-value-missing", *_ALL, "OB30-R-113", change=lambda s: s["proof"].pop("proofValue"))
 _proof("proof-without-method", *_ALL, change=lambda s: s["proof"].pop("verificationMethod"))
+_proof("proof-whose-method-is-no-address", *_ALL, change=_put(verificationMethod="key-1"))
 _proof("proof-without-type", "OB30-R-024", *_ALL, change=lambda s: s["proof"].pop("type"))
 _proof("proof-is-a-text", "OB30-R-024", *_ALL, change=lambda s: s.update(proof="z123"))
 _proof("proof-in-the-subject", "OB30-R-113", *_ALL, change=_moved)

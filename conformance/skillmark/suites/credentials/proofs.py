@@ -32,6 +32,9 @@ _NO_TOKEN = "No VC-JWT was handed in."  # noqa: S105 - no secret
 _READING = (
     "The main document names Data Integrity EdDSA, and W3C recommends other suites beside those of the guide (D-02)."
 )
+_FURTHER = (
+    "Several proofs may be there (Proof Formats), and the certification guide takes another one of this credential."
+)
 _DID_KEY = "did:key:"
 
 
@@ -54,15 +57,16 @@ def mechanism_is_supported(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def suites_are_certified(evidence: Evidence, *, takes_others: bool) -> Iterator[Sighting]:
-    """Look at the suite of each embedded proof."""
+    """Look at the suite of each embedded proof; one beside another that certification takes is a matter of reading."""
     for each in evidence.of(*JUDGED):
+        further = _FURTHER if any(suite_of(proof) in CERTIFIED for proof in each.proofs) else ""
         for index, proof in enumerate(each.proofs):
             suite = suite_of(proof)
             if suite in CERTIFIED:
                 yield each.holds()
             else:
                 pointer = child("/proof", index) if isinstance(each.document.get("proof"), list) else "/proof"
-                dispute = _READING if takes_others and suite in _RECOMMENDED else ""
+                dispute = _READING if takes_others and suite in _RECOMMENDED else further
                 yield each.departs(pointer, quoted(suite), expected=" or ".join(CERTIFIED), dispute=dispute)
 
 

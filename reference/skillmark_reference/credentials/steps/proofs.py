@@ -8,16 +8,17 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.credentials.requirements import Subject
-from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude
+from skillmark_reference.credentials.results import Outcome, Problem, Step, conclude, conclude_worst
 from skillmark_reference.credentials.steps.context_states import choices
 from skillmark_reference.credentials.steps.key_discovery import REFUSED, FoundKey, is_same_origin
 from skillmark_reference.securing import credential_claims as claims_of
-from skillmark_reference.securing.integrity.cryptosuites import find_cryptosuite
+from skillmark_reference.securing.integrity.cryptosuites import find_cryptosuite, is_of_unknown_type
 from skillmark_reference.securing.integrity.expansion import expand
 from skillmark_reference.securing.integrity.json_values import as_list, without
 from skillmark_reference.securing.integrity.problems import ProblemKind, child
 from skillmark_reference.securing.integrity.proof_options import Expectations
 from skillmark_reference.securing.integrity.proofs import Verification, verify_proofs
+from skillmark_reference.securing.integrity.statements import is_iri
 from skillmark_reference.securing.integrity.transforming import Environment
 from skillmark_reference.securing.jose import KeyUnavailable
 from skillmark_reference.securing.quoting import quoted
@@ -56,6 +57,8 @@ class _Lookup:
     """What became of the search for the key of one proof."""
 
     pointer: str
+    #: Pointer from the proof to what keeps a key from being looked for; empty where it is not one member.
+    member: str = ""
     found: FoundKey | None = None
     refused: str = ""
     unavailable: str = ""
@@ -145,8 +148,16 @@ def _look_up(proof: object, pointer: str, keys: KeyDiscovery) -> _Lookup:
     method = proof.get("verificationMethod") if isinstance(proof, dict) else None
     purpose = proof.get("proofPurpose") if isinstance(proof, dict) else None
     if not isinstance(method, str) or not isinstance(purpose, str):
+        if isinstance(proof, dict) and is_of_unknown_type(proof):
+            return _Lookup(
+                pointer=pointer, unavailable=f"nothing is known of proofs of the type {quoted(proof['type'])}"
+            )
         message = "verificationMethod and proofPurpose are texts; without them there is no key to verify with"
         return _Lookup(pointer=pointer, refused=message)
+    if not is_iri(method):
+        # Controlled Identifiers 1.0, 3.3, step 1
+        message = f"expected is a verificationMethod that is a URL; found is {quoted(method)}"
+        return _Lookup(pointer=pointer, member="/verificationMethod", refused=message)
     try:
         return _Lookup(pointer=pointer, found=keys.find(method, purpose))
     except KeyUnavailable as error:
@@ -225,11 +236,10 @@ def _remove(document: Any, pointer: str) -> None:  # noqa: ANN401 - any part of 
 
 
 def _key_step(kind: CredentialKind, lookups: Sequence[_Lookup], unknown: Outcome) -> Step:
-    refused = [Problem(pointer=each.pointer, message=each.refused) for each in lookups if each.refused]
+    refused = [Problem(pointer=each.pointer + each.member, message=each.refused) for each in lookups if each.refused]
     unavailable = [Problem(pointer=each.pointer, message=each.unavailable) for each in lookups if each.unavailable]
     evidence = {each.pointer: f"{each.found.id} ({each.found.key.type.value})" for each in lookups if each.found}
-    outcome = Outcome.FAILED if refused else unknown if unavailable else Outcome.PASSED
-    return conclude(kind, Subject.PROOF_KEY, (*refused, *unavailable), outcome=outcome, evidence=evidence)
+    return conclude_worst(kind, Subject.PROOF_KEY, {Outcome.FAILED: refused, unknown: unavailable}, evidence=evidence)
 
 
 def _purpose_problems(proofs: Sequence[object], pointers: Sequence[str]) -> Iterator[Problem]:
@@ -255,11 +265,15 @@ def _signature_step(
         for each in verification.all_problems
         if not (each.kind is ProblemKind.WRONG_KEY and each.pointer.removesuffix("/verificationMethod") in keyless)
     ]
-    problems = tuple(Problem(pointer=each.pointer, message=each.message, clause=each.error.value) for each in told)
-    if any(each.kind not in _UNKNOWN for each in told):
-        return conclude(kind, Subject.PROOF, problems, outcome=Outcome.FAILED, evidence=evidence)
-    missing = tuple(Problem(pointer=place, message="without its key the proof cannot be verified") for place in keyless)
-    return conclude(kind, Subject.PROOF, (*problems, *missing), outcome=unknown, evidence=evidence)
+    found: dict[Outcome, list[Problem]] = {Outcome.FAILED: [], unknown: []}
+    for each in told:
+        outcome = unknown if each.kind in _UNKNOWN else Outcome.FAILED
+        found[outcome].append(Problem(pointer=each.pointer, message=each.message, clause=each.error.value))
+    places = sorted(keyless - {each.pointer for each in told})
+    found[unknown] += [
+        Problem(pointer=place, message="without its key the proof cannot be verified") for place in places
+    ]
+    return conclude_worst(kind, Subject.PROOF, found, evidence=evidence)
 
 
 def _state_steps(kind: CredentialKind, choice: ContextChoice) -> Iterator[Step]:

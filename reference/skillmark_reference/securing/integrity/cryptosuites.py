@@ -137,6 +137,12 @@ def find_cryptosuite(proof: Mapping[str, Any]) -> Cryptosuite | None:
     return None
 
 
+def is_of_unknown_type(proof: Mapping[str, Any]) -> bool:
+    """Tell whether nothing is known of proofs of a type: neither their members nor what they say of a document."""
+    known = {suite.type for suite in CRYPTOSUITES}
+    return isinstance(proof.get("type"), str) and proof["type"] not in known
+
+
 def create_proof(
     document: Mapping[str, Any],
     options: Mapping[str, Any],

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from skillmark_reference.securing.dids import UnusableDid
-from skillmark_reference.securing.integrity.cryptosuites import Outcome, make_proof, verify_proof
+from skillmark_reference.securing.integrity.cryptosuites import Outcome, is_of_unknown_type, make_proof, verify_proof
 from skillmark_reference.securing.integrity.json_values import as_list, without
 from skillmark_reference.securing.integrity.problems import Problem, ProblemKind, ProofGenerationRefused, child
 from skillmark_reference.securing.integrity.proof_options import Expectations, expectation_problems
@@ -127,6 +127,10 @@ def _verify_one(
         return Outcome(problems=(_problem(ProblemKind.NOT_AN_OBJECT, "/proof", "a proof is a JSON object"),))
     problems = [*_previous_problems(proof, proofs, "/proof"), *expectation_problems(proof, expected)]
     method, purpose = proof.get("verificationMethod"), proof.get("proofPurpose")
+    is_named = isinstance(method, str) and isinstance(purpose, str)
+    if not is_named and is_of_unknown_type(proof):
+        message = f"nothing is known of proofs of the type {quoted(proof['type'])}"
+        return Outcome(problems=(*problems, _problem(ProblemKind.UNKNOWN_SUITE, "/proof", message)))
     if not isinstance(method, str) or not isinstance(purpose, str):
         message = "verificationMethod and proofPurpose are texts; without them there is no key to verify with"
         return Outcome(problems=(*problems, _problem(ProblemKind.MISSING_MEMBER, "/proof", message)))
