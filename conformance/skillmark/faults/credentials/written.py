@@ -16,6 +16,7 @@ Record = dict[str, Any]
 _BADGES = (Standard.OPEN_BADGES,)
 _RECORDS = (Standard.CLR,)
 CONTEXT = "https://school.example/contexts/remarks.json"
+_BEFORE = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json"
 _WRONG = "Readers refuse the credential, or are misled by it."
 
 
@@ -182,6 +183,13 @@ _edit(
     "OB30-R-063",
     "OB30-R-032",
     change=lambda b: b["@context"].insert(1, "https://www.w3.org/2018/credentials/v1"),
+)
+_edit(
+    "endorsement-with-another-version-of-the-context",
+    "OB30-R-063",
+    base=_ANY,
+    standards=_BADGES,
+    change=lambda b: b["endorsement"][0]["@context"].__setitem__(1, _BEFORE),
 )
 _edit(
     "alias-of-the-context",
@@ -396,6 +404,11 @@ _edit_record(
     change=lambda r: _members(r)[0]["@context"].__setitem__(
         1, "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json"
     ),
+)
+_edit_record(
+    "member-with-the-version-before",
+    "CLR20-R-008",
+    change=lambda r: _members(r)[0]["@context"].__setitem__(1, _BEFORE),
 )
 _edit_record(
     "partial-undefined-by-the-first-context",

@@ -22,12 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from skillmark.suites.credentials.evidence import Evidence
-    from skillmark.suites.credentials.shown import Shown
+    from skillmark.suites.credentials.shown import Node, Shown
     from skillmark.suites.credentials.sightings import Sighting
     from skillmark_reference.documents import Fetch
+    from skillmark_reference.vocabularies import ContextState
+    from skillmark_reference.vocabularies.terms import Scope
 
 _OPEN_BADGES = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json")
+#: The error code of what a nested credential with other contexts leads to (JSON-LD 1.1 API, JsonLdErrorCode).
+_REDEFINED = "protected term redefinition"
+_NO_CREDENTIAL = "No credential that was handed in shows it."
 _STANDARD_SCHEMA = "https://purl.imsglobal.org/spec/"
+_OPEN = frozenset({"Proof", "Map", "CredentialStatus"})
 _NO_EXTENSION = "No credential that was handed in uses an extension."
 
 
@@ -62,6 +68,28 @@ def _ordered(shown: Shown) -> Iterator[Sighting]:
     """Yield what the verifier says of the order, with a repair if there is one."""
     for each in shown.said(Subject.CONTEXT_ORDER):
         yield dataclasses.replace(each, patch=context_repair(shown)) if isinstance(each, Departs) else each
+
+
+@RULES.decides("OB30-R-063", absent=_NO_CREDENTIAL)
+def versions_of_badges_go_together(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield what the verifier says of the contexts, and of those of what a credential holds."""
+    yield from _together(evidence)
+
+
+@RULES.decides("CLR20-R-008", absent=_NO_CREDENTIAL)
+def versions_in_records_go_together(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield what the verifier says of the contexts of records, and of those of what they hold."""
+    yield from _together(evidence)
+
+
+def _together(evidence: Evidence) -> Iterator[Sighting]:
+    for each in evidence.of(*JUDGED):
+        said = [problem for step in each.steps(Subject.EXPANSION) for problem in step.problems]
+        redefined = [problem for problem in said if problem.message.startswith(_REDEFINED)]
+        if redefined and not each.has_failed(Subject.CONTEXT_VERSIONS):
+            yield from (each.told(problem) for problem in redefined)
+        else:
+            yield from each.said(Subject.CONTEXT_VERSIONS)
 
 
 @RULES.decides("CLR20-R-010", absent="No record of data model 2.0 was handed in.")
@@ -106,19 +134,33 @@ def further_contexts(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def _foreign(shown: Shown) -> Iterator[tuple[str, str]]:
-    """Yield members that no class of the standard has, with their places."""
-    for node in shown.nodes:
-        if node.row.json_name in {"Proof", "Map"} or node.row.name in {"Proof", "Map", "CredentialStatus"}:
-            continue
-        yield from ((f"{node.pointer}/{name}", name) for name in node.value if name not in node.row.properties)
+    """Yield members that neither a class of the standard has nor a published context defines, with their places."""
+    scopes = [state.scope for url in claims_of.contexts(shown.document) for state in _published(url)]
+    for node in _extensible(shown):
+        known = node.row.properties.keys() | _defined(scopes, as_list(node.value.get("type", [])))
+        names = (name for name in node.value if name not in known and not name.startswith("@"))
+        yield from ((f"{node.pointer}/{name}", name) for name in names)
+
+
+def _extensible(shown: Shown) -> Iterator[Node]:
+    """Yield the objects whose members a standard has; those of proofs, maps and status are for their types to say."""
+    return (node for node in shown.nodes if not {node.row.json_name, node.row.name} & _OPEN)
+
+
+def _defined(scopes: list[Scope], types: list[Any]) -> set[str]:
+    """Return the names that contexts define for an object of some types (JSON-LD 1.1, 4.1.9)."""
+    terms = [term for scope in scopes for name in types if isinstance(name, str) and (term := scope.terms.get(name))]
+    inside = [*scopes, *(term.scope for term in terms if term.scope is not None)]
+    return {name for scope in inside for name in (*scope.terms, *scope.aliases)}
 
 
 @RULES.decides("OB30-R-142", absent=_NO_EXTENSION)
 def extensions_name_context_and_schema(evidence: Evidence) -> Iterator[Sighting]:
     """Hold further members against the contexts and schemas that their credential names."""
     for each in evidence.of(*JUDGED):
+        is_scoped = any("@context" in node.value for node in _extensible(each) if node.pointer)
         for pointer, name in _foreign(each):
-            if not [context for context in claims_of.contexts(each.document) if _is_own(context)]:
+            if not is_scoped and not any(_is_own(context) for context in claims_of.contexts(each.document)):
                 yield each.departs(pointer, f"{quoted(name)} is of no context of its own")
             elif not list(_own_schemas(each)):
                 yield each.departs(pointer, f"{quoted(name)} is in no schema that credentialSchema names")
@@ -172,13 +214,15 @@ def _own_schemas(shown: Shown) -> Iterator[str]:
 
 
 def _is_own(context: Any) -> bool:  # noqa: ANN401 - any JSON value
-    if not isinstance(context, str):
-        return isinstance(context, dict)
+    return isinstance(context, dict) or (isinstance(context, str) and not _published(context))
+
+
+def _published(context: Any) -> tuple[ContextState, ...]:  # noqa: ANN401 - any JSON value
+    """Return the states of a context of W3C or 1EdTech; of another one there are none."""
     try:
-        states_of(context)
+        return states_of(context) if isinstance(context, str) else ()
     except KeyError:
-        return True
-    return False
+        return ()
 
 
 @RULES.decides(

@@ -22,7 +22,6 @@ _ACHIEVEMENT = frozenset({CredentialKind.ACHIEVEMENT})
 #: Name, requirements, kinds, subjects.
 _STEPS = (
     ("contexts.safe_expansion", "OB30-R-062 CLR20-R-009", JUDGED, (Subject.EXPANSION,)),
-    ("contexts.versions_go_together", "OB30-R-063 CLR20-R-008", JUDGED, (Subject.CONTEXT_VERSIONS,)),
     ("serialization.nothing_is_empty", "OB30-R-056", JUDGED, (Subject.EMPTY_VALUES,)),
     ("identifiers.recipient", "OB30-R-030", _ACHIEVEMENT, (Subject.SUBJECT_IDENTIFIED,)),
     ("identifiers.learner", "CLR20-R-013", _CLR, (Subject.SUBJECT_IDENTIFIED,)),
