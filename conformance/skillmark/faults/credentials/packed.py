@@ -220,6 +220,11 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def _attribute(text: str) -> str:
+    """Return an element with JSON where the standard wants a token."""
+    return f"<openbadges:credential verify='{_escaped(text).replace(chr(39), '&apos;')}'/>"
+
+
 _SVG = "badge.svg"
 _file("svg-without-credential", "OB30-R-080", "CLR20-R-023", name=_SVG, make=lambda *_: svg())
 _file(
@@ -249,6 +254,20 @@ _file(
     standards=_BADGES,
     name=_SVG,
     make=lambda text, _: svg(f"<openbadges:credential>{_escaped(text)}</openbadges:credential>"),
+)
+_file(
+    "svg-with-json-in-the-attribute",
+    "OB30-R-082",
+    standards=_BADGES,
+    name=_SVG,
+    make=lambda text, _: svg(_attribute(text)),
+)
+_file(
+    "record-svg-with-json-in-the-attribute",
+    "CLR20-R-023",
+    standards=_RECORDS,
+    name=_SVG,
+    make=lambda text, _: svg(_attribute(text), namespace=RECORD_NAMESPACE),
 )
 _file(
     "svg-with-both-forms",

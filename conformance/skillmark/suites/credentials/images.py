@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _NO_IMAGE = "No baked image of this form was handed in."
 _OTHER_IMAGES = {b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP"}
 _OPEN_BADGES, _CLR = BakingVersion.OPEN_BADGES_3.place, BakingVersion.CLR_2.place
+#: What keeps JSON from being in the body of its element, in a CDATA section.
+_BODY = (Departure.IN_ATTRIBUTE, Departure.NOT_CDATA, Departure.TWO_FORMS)
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]")
 
 
@@ -122,7 +124,7 @@ _BAKED = {
     "OB30-R-082": (
         "svg_has_json_in_cdata",
         ImageFormat.SVG,
-        lambda found, _: _departure(found, Departure.NOT_CDATA, Departure.TWO_FORMS),
+        lambda found, _: _departure(found, *_BODY),
     ),
     "OB30-R-083": ("svg_holds_one", ImageFormat.SVG, lambda found, _: _departure(found, Departure.SEVERAL)),
 }
@@ -145,7 +147,7 @@ def png_records(evidence: Evidence) -> Iterator[Sighting]:
 def svg_records(evidence: Evidence) -> Iterator[Sighting]:
     """Look for the element of a record."""
     expected = f"one element credential of the namespace {_CLR.namespace}"
-    yield from _records(evidence, ImageFormat.SVG, expected, Departure.SEVERAL)
+    yield from _records(evidence, ImageFormat.SVG, expected, Departure.SEVERAL, *_BODY)
 
 
 def _records(

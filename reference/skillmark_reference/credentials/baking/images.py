@@ -76,6 +76,7 @@ class Departure(enum.Enum):
     COMPRESSED = "the text is compressed"
     MISPLACED = "the element is not the first child of the root"
     NOT_CDATA = "the JSON is not in a CDATA section"
+    IN_ATTRIBUTE = "the JSON is in the attribute verify"
     TWO_FORMS = "the element has both the attribute verify and a body; the attribute counts"
 
 

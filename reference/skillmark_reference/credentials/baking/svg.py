@@ -132,6 +132,7 @@ def _finding(elements: list[_Element]) -> Finding | None:
         Departure.MISPLACED: not element.is_first,
         Departure.TWO_FORMS: bool(element.verify and element.body)
         and element.version is not BakingVersion.OPEN_BADGES_2,
+        Departure.IN_ATTRIBUTE: element.verify.startswith("{"),
         Departure.NOT_CDATA: bool(element.body) and not element.has_cdata,
     }
     return Finding(
