@@ -225,6 +225,59 @@ def _twice_proved(standard: Standard) -> HandedIn:
 
 
 _persona("two-proofs", "Proof Formats: several proofs may be there.", _twice_proved)
+
+
+def _proved_by(standard: Standard, *others: Record) -> HandedIn:
+    """Return a healthy credential with further proofs, which none of those who can read them need."""
+    whole = securing.whole(_credential(standard))
+    return _files(credential__json=securing.written(whole | {"proof": [*others, whole["proof"]]}))
+
+
+_persona(
+    "proof-of-another-suite-beside",
+    "Proof Formats: several proofs may be there; for readers of other suites.",
+    lambda standard: _proved_by(
+        standard, securing.proved(_bare(_credential(standard)), None, cryptosuite="eddsa-jcs-2022")["proof"]
+    ),
+    warns=_OTHER_SUITES,
+)
+_persona(
+    "proof-of-an-unknown-type-beside",
+    "Proof Formats: several proofs may be there; what their members are, their types say.",
+    lambda standard: _proved_by(
+        standard, {"type": "SchoolSignature2025", "created": healthy.BEGIN, "proofPurpose": "assertionMethod"}
+    ),
+    warns=_OTHER_SUITES | {"OB30-R-085", "OB30-R-113", "CLR20-R-103", "CLR20-R-131"},
+)
+
+
+def _described(standard: Standard) -> HandedIn:
+    badge = healthy.minimal()
+    badge["credentialSubject"] |= {"name": "Ada", "description": "An apprentice."}
+    badge["credentialSubject"]["achievement"]["criteria"]["type"] = "Criteria"
+    return _of(badge, standard)
+
+
+_persona(
+    "terms-of-the-contexts",
+    "Serialization, JSON-LD: the contexts of W3C and 1EdTech define terms for objects of every class.",
+    _described,
+)
+
+
+def _compacted(standard: Standard) -> HandedIn:
+    badge = healthy.maximal()
+    badge["evidence"] = badge["evidence"][0]
+    badge["credentialSubject"]["achievement"]["tag"] = "metal"
+    return _of(badge, standard)
+
+
+_persona(
+    "as-the-published-schemas-have-it",
+    "Schemas: those that were published since 2025-10 take one value for any array (D-16).",
+    _compacted,
+    warns=frozenset({"OB30-R-001", "OB30-R-003", "OB30-R-053", "CLR20-R-046", "CLR20-R-048", "CLR20-R-095"}),
+)
 _persona(
     "token-around-a-proof",
     "JSON Web Token Proof Format: the embedded proof is made first.",

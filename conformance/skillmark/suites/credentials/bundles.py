@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _MEMBERS = "/credentialSubject/verifiableCredential"
 _NEEDED = ("@context", "type", "issuer", "credentialSubject")
 _NO_MEMBERS = "No record with members was handed in."
+_ENVELOPED = (
+    "No text that could be read says how a record of JSON holds a VC-JWT; data model 2.0 (4.13) has the envelope for it, and the "
+    "schema of CLR wants the members of a credential."
+)
 _VOUCHED = "CLR20-R-016"
 
 
@@ -45,7 +49,8 @@ def members_are_credentials(evidence: Evidence) -> Iterator[Sighting]:
             missing += [] if {"validFrom", "issuanceDate"} & member.keys() else ["validFrom"]
             if missing or "VerifiableCredential" not in as_list(member.get("type", [])):
                 actual = f"without {', '.join(missing)}" if missing else f"of the type {quoted(member.get('type'))}"
-                yield each.departs(pointer, actual, expected="a credential of its own")
+                dispute = _ENVELOPED if "EnvelopedVerifiableCredential" in as_list(member.get("type", [])) else ""
+                yield each.departs(pointer, actual, expected="a credential of its own", dispute=dispute)
             else:
                 yield each.holds()
 
@@ -65,7 +70,7 @@ def members_verify_alone(evidence: Evidence) -> Iterator[Sighting]:
         match member.verification.verdict:
             case Verdict.INVALID:
                 failed = member.verification.with_outcome(Outcome.FAILED)
-                first = next((problem for step in failed for problem in step.problems), None)
+                first = next((each for step in failed for each in step.problems_of(Outcome.FAILED)), None)
                 actual = f"invalid: {first}" if first else "invalid"
                 yield member.departs("", actual, expected="a member that can be verified by itself")
             case Verdict.UNVERIFIABLE:
