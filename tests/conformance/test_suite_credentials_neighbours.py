@@ -128,6 +128,14 @@ def test_a_nested_credential_with_other_contexts_breaks_their_requirement() -> N
     assert {("OB30-R-062", "/endorsement/0"), ("OB30-R-063", "/endorsement/0")} == found
 
 
+def test_the_alias_of_a_context_is_a_context() -> None:
+    """The first address of the context of Open Badges breaks the order, and does not stand for its absence."""
+    badge = healthy.minimal()
+    badge["@context"][1] = "https://purl.imsglobal.org/spec/ob/v3p0/context/ob_v3p0.jsonld"
+    found = {requirement for requirement, _ in told(ran(securing.whole(badge)), Outcome.FAILED)}
+    assert {"OB30-R-032"} == found & {"OB30-R-032", "OB30-R-057"}
+
+
 # Extensions
 
 

@@ -114,11 +114,18 @@ def both_contexts(evidence: Evidence) -> Iterator[Sighting]:
         missing = (
             [] if {claims_of.CREDENTIALS_V1, claims_of.CREDENTIALS_V2} & set(contexts) else ["that of credentials"]
         )
-        missing += [] if any(_OPEN_BADGES.fullmatch(url) for url in contexts) else ["that of Open Badges"]
+        missing += [] if any(_is_of_open_badges(url) for url in contexts) else ["that of Open Badges"]
         if missing:
             yield each.departs("/@context", f"without {' and '.join(missing)}: {quoted(contexts)}")
         else:
             yield each.holds()
+
+
+def _is_of_open_badges(url: str) -> bool:
+    """Tell whether an address is that of a context of Open Badges; its older alias breaks the order alone."""
+    return bool(_OPEN_BADGES.fullmatch(url)) or any(
+        (state.vocabulary, state.document) == ("ob-3.0", "context") for state in _published(url)
+    )
 
 
 @RULES.decides("OB30-R-058", absent="No credential that was handed in names a further context.")
