@@ -246,3 +246,24 @@ def test_a_token_in_an_envelope_is_disputed() -> None:
         result = ran(securing.proved(record), RECORDS)
         places.append({each.outcome for each in result.findings if each.finding.requirement == "CLR20-R-014"})
     assert [{Outcome.WARNED}, {Outcome.FAILED}] == places
+
+
+# Tokens
+
+
+@pytest.mark.parametrize(
+    ("change", "requirements"),
+    [
+        (lambda text: f"{text.rpartition('.')[0]}.", {"OB30-R-104"}),
+        (lambda text: f"{text}=", {"OB30-R-104"}),
+        (lambda text: f"{text}.{text.rpartition('.')[2]}", {"OB30-R-104"}),
+        (lambda text: f"{text.partition('.')[0]}.aGVsbG8.{text.rpartition('.')[2]}", set()),
+    ],
+    ids=["no-signature", "padding", "four-parts", "payload-of-no-json"],
+)
+def test_what_is_meant_to_be_a_token_is_judged_as_one(change: Callable[[str], str], requirements: set[str]) -> None:
+    """A text that cannot be read as a compact JWS breaks its form; one with another payload does not."""
+    text = change(securing.token(healthy.minimal()))
+    made = HandedIn(files={"credential.jwt": text.encode()}, documents=healthy.documents())
+    found = {requirement for requirement, _ in told(judged(BADGES, made, DEPTH), Outcome.FAILED)}
+    assert requirements == found & {f"OB30-R-{number:03}" for number in range(91, 105)}

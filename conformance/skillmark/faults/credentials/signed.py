@@ -236,6 +236,26 @@ def payload_changed_after_signing(standard: Standard) -> HandedIn:
     return handed_in(text.encode(), "credential.jwt")
 
 
+def _as_text(name: str, *requirements: str, change: Callable[[str], str], **changes: Any) -> None:  # noqa: ANN401 - of the signer
+    """Declare a change to the text of a token."""
+
+    def make(standard: Standard) -> HandedIn:
+        text = securing.token(_inside(standard), **changes)
+        return handed_in(change(text).encode(), "credential.jwt")
+
+    ISSUER_FAULTS.add(IssuerFault(name=name, requirements=requirements, effect=_UNVERIFIABLE, make=make))
+
+
+_as_text(
+    "algorithm-none-and-no-signature",
+    "OB30-R-092",
+    change=lambda text: f"{text.rpartition('.')[0]}.",
+    header={"alg": "none"},
+)
+_as_text("token-with-padding", "OB30-R-104", change=lambda text: f"{text}==")
+_as_text("token-of-four-parts", "OB30-R-104", change=lambda text: f"{text}.{text.rpartition('.')[2]}")
+
+
 @ISSUER_FAULTS.declare("OB30-R-090", effect="The proof inside does not hold.")
 def embedded_proof_of_something_else(standard: Standard) -> HandedIn:
     """Add a member to a credential with a proof, and make a token of it."""

@@ -6,12 +6,16 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
+from skillmark.suites.credentials.documents import TOKEN
 from skillmark.suites.credentials.shown import JUDGED
-from skillmark.suites.credentials.sightings import RULES, Rule
+from skillmark.suites.credentials.sightings import RULES, Departs, Rule
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
 from skillmark_reference.securing import credential_claims as claims_of
+from skillmark_reference.securing import multibase, strict_json
+from skillmark_reference.securing.multibase import MalformedMultibase
 from skillmark_reference.securing.quoting import quoted
+from skillmark_reference.securing.strict_json import MalformedJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from skillmark.suites.credentials.evidence import Evidence
     from skillmark.suites.credentials.shown import Shown, Token
     from skillmark.suites.credentials.sightings import Sighting
+    from skillmark.suites.credentials.submissions import Submission
 
 _ABSENT = "No VC-JWT was handed in."
 _HEADER = frozenset({"alg", "kid", "jwk", "typ"})
@@ -26,6 +31,9 @@ _USUAL = "RS256"
 #: Other algorithms with two keys, which are permitted.
 _PERMITTED = frozenset({"ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS384", "RS512", "Ed25519"})
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
+#: How a text begins that is meant to be a token: with the base64url of a JSON object.
+_BEGIN = re.compile(rb"\s*(eyJ[A-Za-z0-9_-]*)\.")
+_FORM = "three parts in base64url without padding, with dots between them"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 _FURTHER = frozenset({"aud", "iat"})
 
@@ -40,6 +48,38 @@ def _header(evidence: Evidence, *, problem: Callable[[Mapping[str, Any]], str | 
     for shown, token in _tokens(evidence):
         found = problem(token.header)
         yield shown.holds() if found is None else shown.departs("", f"in the header, {found}")
+    for submission, text in _broken(evidence):
+        found = problem(_readable(text))
+        if found is not None:
+            yield Departs(evidence=submission.id, pointer="", actual=f"in the header, {found}")
+
+
+def _broken(evidence: Evidence) -> Iterator[tuple[Submission, str]]:
+    """Yield what is meant to be a token and cannot be read as one, each with the text of its header."""
+    for each in evidence.submissions:
+        begin = _BEGIN.match(each.source.content) if each.is_judged and not each.credentials else None
+        if begin is not None:
+            yield each, begin[1].decode()
+
+
+def _readable(text: str) -> Mapping[str, Any]:
+    """Return a header; one that cannot be read is held for one with nothing wrong in it."""
+    try:
+        return strict_json.parse_object(multibase.decode_base64url(text))
+    except (MalformedJson, MalformedMultibase):
+        return {"alg": _USUAL, "kid": ""}
+
+
+@RULES.decides("OB30-R-104", absent=_ABSENT)
+def signature(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield what the verifier says of form and signature, and what is no token for its form."""
+    for each in evidence.of(*JUDGED):
+        yield from each.said(Subject.TOKEN_FORM, Subject.TOKEN_SIGNATURE)
+    for submission, _ in _broken(evidence):
+        if TOKEN.fullmatch(submission.source.content):
+            continue
+        actual = next(submission.reasons, "no compact JWS")
+        yield Departs(evidence=submission.id, pointer="", actual=actual, expected=f"a compact JWS: {_FORM}")
 
 
 def _further_members(header: Mapping[str, Any]) -> str | None:

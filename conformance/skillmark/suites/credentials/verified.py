@@ -34,7 +34,6 @@ _STEPS = (
     ("proofs.proof_is_there", "OB30-R-085", JUDGED, (Subject.PROOF_PRESENT, Subject.PROOF_KEY, Subject.PROOF)),
     ("proofs.purpose", "OB30-R-044", JUDGED, (Subject.PROOF_PURPOSE,)),
     ("proofs.controller", "OB30-R-118", JUDGED, (Subject.CONTROLLER,)),
-    ("tokens.signature", "OB30-R-104", JUDGED, (Subject.TOKEN_FORM, Subject.TOKEN_SIGNATURE)),
 )
 _ABSENT = "No credential that was handed in shows it."
 #: Requirements on results and their descriptions, under which the verifier files its problems.
