@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillmark.suites.credentials.repairing import context_repair
 from skillmark.suites.credentials.shown import BADGES, JUDGED
-from skillmark.suites.credentials.sightings import RULES, Departs
+from skillmark.suites.credentials.sightings import RULES, Departs, Rule
 from skillmark_reference.credentials.kinds import CredentialKind
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.documents import DocumentKind, DocumentProblem, Refused, Unusable
@@ -70,19 +70,8 @@ def _ordered(shown: Shown) -> Iterator[Sighting]:
         yield dataclasses.replace(each, patch=context_repair(shown)) if isinstance(each, Departs) else each
 
 
-@RULES.decides("OB30-R-063", absent=_NO_CREDENTIAL)
-def versions_of_badges_go_together(evidence: Evidence) -> Iterator[Sighting]:
+def versions_go_together(evidence: Evidence) -> Iterator[Sighting]:
     """Yield what the verifier says of the contexts, and of those of what a credential holds."""
-    yield from _together(evidence)
-
-
-@RULES.decides("CLR20-R-008", absent=_NO_CREDENTIAL)
-def versions_in_records_go_together(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield what the verifier says of the contexts of records, and of those of what they hold."""
-    yield from _together(evidence)
-
-
-def _together(evidence: Evidence) -> Iterator[Sighting]:
     for each in evidence.of(*JUDGED):
         said = [problem for step in each.steps(Subject.EXPANSION) for problem in step.problems]
         redefined = [problem for problem in said if problem.message.startswith(_REDEFINED)]
@@ -90,6 +79,12 @@ def _together(evidence: Evidence) -> Iterator[Sighting]:
             yield from (each.told(problem) for problem in redefined)
         else:
             yield from each.said(Subject.CONTEXT_VERSIONS)
+
+
+for _requirement in ("OB30-R-063", "CLR20-R-008"):
+    RULES.add(
+        _requirement, Rule(name="contexts.versions_go_together", look=versions_go_together, absent=_NO_CREDENTIAL)
+    )
 
 
 @RULES.decides("CLR20-R-010", absent="No record of data model 2.0 was handed in.")
