@@ -55,6 +55,19 @@ def test_one_value_for_an_array_is_disputed_beside_what_is_wrong() -> None:
     }
 
 
+def test_what_is_missing_from_an_object_makes_nothing_else_of_it_wrong() -> None:
+    """An issuer without its id, whose identifiers are one without an array: the former is wrong, the latter disputed."""
+    badge = healthy.maximal()
+    issuer = badge["issuer"]
+    del issuer["id"]
+    issuer["otherIdentifier"] = issuer["otherIdentifier"][0]
+    result = ran(securing.whole(badge))
+    mine = [each for each in result.findings if each.finding.requirement == "OB30-R-014"]
+    assert {("/issuer", Outcome.FAILED), ("/issuer/otherIdentifier", Outcome.WARNED)} == {
+        (each.finding.pointer, each.outcome) for each in mine
+    }
+
+
 def test_what_is_wrong_inside_of_one_value_is_found() -> None:
     """An identifier without its array is disputed, and what it holds is looked at all the same."""
     badge = healthy.minimal()

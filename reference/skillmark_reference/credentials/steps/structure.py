@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -208,16 +209,22 @@ def _structure(credential: Mapping[str, Any], kind: CredentialKind, inner: froze
     if not problems or kind.is_of_w3c:
         return conclude(kind, Subject.STRUCTURE, problems)
     lenient = {each.pointer: each for each in schema_problems(credential, kind, Form.LENIENT, inner)}
-    failed = [each for each in problems if is_below(each.pointer, lenient)]
+    failed = [each for each in problems if each.pointer in lenient]
+    told = {place for each in failed for place in _with_holders(each.pointer)}
     # What is wrong in a value that stands where the table has an array of them.
-    failed += [
-        each for pointer, each in lenient.items() if not any(is_below(known.pointer, {pointer}) for known in failed)
-    ]
+    failed += [each for pointer, each in lenient.items() if pointer not in told]
     reading = "the published schemas let this pass, and the text does not"
     remarks = [
-        dataclasses.replace(each, message=f"{each.message}; {reading}") for each in problems if each not in failed
+        dataclasses.replace(each, message=f"{each.message}; {reading}")
+        for each in problems
+        if each.pointer not in lenient
     ]
     return conclude_worst(kind, Subject.STRUCTURE, {Outcome.FAILED: failed, Outcome.WARNED: remarks})
+
+
+def _with_holders(pointer: str) -> Iterator[str]:
+    """Yield a pointer, and those to everything that holds what it leads to."""
+    yield from itertools.accumulate(pointer.split("/"), "{}/{}".format)
 
 
 def _claimless(credential: Mapping[str, Any], kind: CredentialKind) -> Iterator[Problem]:
