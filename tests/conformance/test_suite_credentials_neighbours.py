@@ -280,3 +280,10 @@ def test_what_is_meant_to_be_a_token_is_judged_as_one(change: Callable[[str], st
     made = HandedIn(files={"credential.jwt": text.encode()}, documents=healthy.documents())
     found = {requirement for requirement, _ in told(judged(BADGES, made, DEPTH), Outcome.FAILED)}
     assert requirements == found & {f"OB30-R-{number:03}" for number in range(91, 105)}
+
+
+@pytest.mark.parametrize("text", ["", "a.b", "a b.c.d"])
+def test_what_is_no_token_in_the_place_of_one_breaks_the_class_around_it(text: str) -> None:
+    """An endorsement that is no compact JWS is a value that its class does not take, and no credential without contexts."""
+    found = told(ran(securing.proved(healthy.minimal() | {"endorsementJwt": [text]})), Outcome.FAILED)
+    assert {("OB30-R-001", "/endorsementJwt/0")} == found

@@ -187,10 +187,12 @@ class Shown:
             if found is None:
                 continue
             document, token = opened(each.content) if isinstance(each.content, str) else (each.content, None)
+            if document is None:
+                continue
             yield Shown(
                 evidence=self.evidence,
                 place=self.place + each.pointer,
-                document=document or {},
+                document=document,
                 kind=found.kind,
                 verification=found,
                 token=token,

@@ -252,7 +252,9 @@ class Verifier:
     def _form(self, received: _Received, inner: list[InnerCredential], place: Place) -> Iterator[Step]:
         credential, kind = received.document, received.kind
         is_outermost = not place.pointer and not self._policy.takes_strangers
-        for step in structure_steps(credential, kind, [each.pointer for each in inner]):
+        # A text in the place of a token is a value of its class, whether it can be opened or not.
+        nested = [each.pointer for each in inner if isinstance(each.content, dict)]
+        for step in structure_steps(credential, kind, nested):
             is_stranger = step.subject is Subject.TYPE and kind is CredentialKind.OTHER and is_outermost
             yield _stranger(step) if is_stranger else step
         if kind in {CredentialKind.ACHIEVEMENT, CredentialKind.CLR}:

@@ -49,7 +49,11 @@ def causes(errors: Iterable[ValidationError]) -> list[SchemaError]:
     """Return the causes of errors, each once; of alternatives that failed, those of the one that came closest."""
     leaves = [leaf for error in errors for leaf in _leaves(error)]
     found = [
-        SchemaError(path=tuple(leaf.absolute_path), message=_message(leaf), is_inside=leaf.validator in _INSIDE)
+        SchemaError(
+            path=tuple(leaf.absolute_path),
+            message=_message(leaf),
+            is_inside=leaf.validator in _INSIDE or _is_choice(leaf),
+        )
         for leaf in leaves
     ]
     return list(dict.fromkeys(found))
@@ -134,7 +138,7 @@ def _classes(vocabulary: Vocabulary, names: Iterable[str]) -> Iterator[RecordCla
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    if error.validator not in _ALTERNATIVES or not error.context:
+    if error.validator not in _ALTERNATIVES or not error.context or _is_choice(error):
         yield error
         return
     branches: dict[object, list[ValidationError]] = {}
@@ -142,6 +146,13 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         branches.setdefault(each.schema_path[0], []).extend(_leaves(each))
     depth = len(error.absolute_path)
     yield from max(branches.values(), key=lambda errors: _closeness(errors, depth))
+
+
+def _is_choice(error: ValidationError) -> bool:
+    """Tell whether an object lacks all of the members of which it has to have one."""
+    return error.validator in _ALTERNATIVES and all(
+        each.validator == "required" and each.absolute_path == error.absolute_path for each in error.context or [error]
+    )
 
 
 def _closeness(errors: list[ValidationError], depth: int) -> tuple[bool, int, int]:
@@ -154,6 +165,8 @@ def _message(error: ValidationError) -> str:
     value, found = error.validator_value, quoted(error.instance)
     if error.validator == "required":
         return f"{_missing(error)} is missing"
+    if _is_choice(error):
+        return f"{_or([_missing(each) for each in error.context or ()])} is missing"
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         return (
