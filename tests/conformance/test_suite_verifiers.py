@@ -52,6 +52,7 @@ TOLD = {
     "knows-the-new-model-only": ("old_model.",),
     "reads-images": ("pictures.",),
     "takes-what-it-cannot-tell-for-a-remark": ("statuses.", "named_documents."),
+    "looks-at-exp-with-the-signature": ("fetching.newer_copies", "refreshing."),
 }
 #: Personas that leave something open, because they cannot reach the harness, or do not read what they need not.
 OPEN = {"reaches-nobody", "reaches-nobody-and-does-not-mind", "knows-the-new-model-only"}

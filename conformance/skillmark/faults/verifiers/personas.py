@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from skillmark.core.target import VERIFIABLE_FORMATS, Acceptance, Adapter, VerifierInterface
 from skillmark.faults.verifiers.asking import INTERFACE, is_right
-from skillmark.faults.verifiers.products import Said, VerifierProduct, vc_api
+from skillmark.faults.verifiers.products import NOW, Said, VerifierProduct, vc_api
 from skillmark.faults.verifiers.reading import IMAGES, knows_the_new_model_only
 from skillmark_reference.credentials.requirements import Subject
 from skillmark_reference.credentials.results import Outcome
@@ -58,6 +58,15 @@ def _trusting(asked: Asked) -> bool:
         and "list is invalid" not in each.problem.message
         for each in asked.complaints
     )
+
+
+def _by_exp_first(asked: Asked) -> bool:
+    """Refuse a token that is over before any newer copy is looked for, and take a newer one that is over for none."""
+    exp = asked.content.get("exp") if asked.is_token else None
+    if isinstance(exp, int) and exp < NOW.timestamp():
+        return False
+    is_refreshed = asked.is_token and "refreshService" in asked.content
+    return all(is_refreshed and each.subject is Subject.EXPIRED for each in asked.complaints)
 
 
 #: Each with the settings by which a vendor would describe it.
@@ -127,5 +136,6 @@ PERSONAS: dict[str, tuple[VerifierProduct, VerifierInterface]] = {
         (_persona("reaches-nobody", vc_api, skips=("/",)), VerifierInterface()),
         (_persona("reaches-nobody-and-does-not-mind", vc_api, _trusting, skips=("/",)), VerifierInterface()),
         (_persona("takes-what-it-cannot-tell-for-a-remark", vc_api, _trusting), VerifierInterface()),
+        (_persona("looks-at-exp-with-the-signature", vc_api, _by_exp_first), VerifierInterface()),
     )
 }

@@ -128,6 +128,14 @@ NEWER = (
         requirement=refreshing.NEWER,
         make=refreshing.only_newer,
         says="a credential that is over, with a newer copy that is not",
+        where=in_proofs,
+    ),
+    Fetched(
+        requirement=refreshing.NEWER,
+        make=refreshing.only_newer,
+        says="a token that is over, with a newer copy that is not",
+        where=in_tokens,
+        dispute=refreshing.OF_EXP,
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere, in_proofs, in_tokens
 from skillmark.suites.verifiers.lists import (
     BITSTRING,
     EXTENSIONS,
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 ORDER, NEWER, ONCE = "OB30-R-124", "OB30-R-125", "OB30-R-126"
 _LATER = "2025-02-01T00:00:00Z"
 _OVER = "2025-06-01T00:00:00Z"
+#: A token that is over may be refused before anybody looks for a newer copy, and a newer one that is over may be taken for none.
+OF_EXP = (
+    "Open Badges 3.0 has exp among the claims that are looked at with the signature of a token (Verify a Credential VC-JWT "
+    "Signature), and the signature comes before the refresh."
+)
 
 
 def _address(sample: Sample, name: str) -> str:
@@ -80,10 +85,23 @@ def tampered(sample: Sample) -> tuple[str, str]:
     return f"{header}.{encoded(draft | {'@context': contexts, 'name': 'The better badge'})}.{signature}", address
 
 
-@DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=everywhere, kinds=MAIN, twin=with_newer)
+@DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=in_proofs, kinds=MAIN, twin=with_newer)
 def newer_is_over(sample: Sample) -> str:
     """Serve a newer copy that has ended."""
     return _refreshed(sample, _publish(sample, "over", sample.secured(_newer(sample, validUntil=_OVER))))
+
+
+@DEFECTS.add(
+    NEWER,
+    "the newer copy, a token, which takes its place, is over",
+    where=in_tokens,
+    kinds=MAIN,
+    dispute=OF_EXP,
+    twin=with_newer,
+)
+def newer_token_is_over(sample: Sample) -> str:
+    """Serve a newer token that has ended."""
+    return newer_is_over(sample)
 
 
 @DEFECTS.add(
