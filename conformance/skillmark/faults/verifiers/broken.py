@@ -8,6 +8,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from skillmark.faults.verifiers.asking import ASKING
+from skillmark.faults.verifiers.details import DETAILS, DETAILS_DISPUTED
 from skillmark.faults.verifiers.fetching import DISPUTED, FETCHING
 from skillmark.faults.verifiers.products import Asked, Complaint, Said, VerifierProduct, vc_api
 from skillmark.faults.verifiers.reading import READING
@@ -354,5 +355,16 @@ _ALIKE = (
     ),
 )
 
-_OF_BADGES = (*_FORGIVING, *_RASH, *_NARROW, *_ALIKE, *FETCHING, *DISPUTED, *ASKING, *READING)
+_OF_BADGES = (
+    *_FORGIVING,
+    *_RASH,
+    *_NARROW,
+    *_ALIKE,
+    *FETCHING,
+    *DISPUTED,
+    *ASKING,
+    *READING,
+    *DETAILS,
+    *DETAILS_DISPUTED,
+)
 BROKEN = {each.name: each for each in (*_OF_BADGES, *RECORDS, *DISPUTED_OF_RECORDS)}

@@ -250,6 +250,13 @@ _KEYS = (
         accepts=_but(_is_at_an_address),
     ),
     _product(
+        "knows-keys-by-DIDs-only",
+        "OB30-R-115",
+        effect="Issuers that are known by an address cannot be verified.",
+        accepts=_is_right,
+        skips=("/issuers/", "/keys/", "/key-sets/"),
+    ),
+    _product(
         "takes-keys-for-any-purpose",
         _SATISFIED,
         effect="A key for logging in signs credentials.",

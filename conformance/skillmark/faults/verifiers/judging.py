@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skillmark.core.target import Target
 from skillmark.faults.rows import DEPTH, Deserts, Kind, Row, Subject, row_of
 from skillmark.faults.verifiers.broken import BROKEN
+from skillmark.faults.verifiers.details import DETAILS_DISPUTED
 from skillmark.faults.verifiers.fetching import DISPUTED
 from skillmark.faults.verifiers.personas import PERSONAS
 from skillmark.faults.verifiers.products import VerifierTransport, vc_api
@@ -46,7 +47,7 @@ _DISPUTED = frozenset(
     {
         "crashes-on-what-is-wrong",
         "ignores-the-end-of-a-proof",
-        *(each.name for each in (*DISPUTED, *DISPUTED_OF_RECORDS)),
+        *(each.name for each in (*DISPUTED, *DETAILS_DISPUTED, *DISPUTED_OF_RECORDS)),
     }
 )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere, in_proofs
+from skillmark.suites.verifiers.lists import EXTENSIONS
 from skillmark.suites.verifiers.samples import Kind, proved, written
 from skillmark_reference.securing.integrity.problems import ProofGenerationRefused
 
 if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Record, Sample
+
+_BADGES = frozenset({Kind.ACHIEVEMENT, Kind.ENDORSEMENT})
 
 
 @DEFECTS.add("OB30-R-129", "validUntil is over", where=in_proofs, is_hole=True)
@@ -73,3 +76,18 @@ def _signed_or_changed(sample: Sample, draft: Record) -> str:
         return sample.secured(draft)
     except ProofGenerationRefused:
         return written(draft | {"proof": proved(sample.draft(), sample.form, sample.issuer)["proof"]})
+
+
+@DEFECTS.add("OB30-R-128", "validFrom lies in a year of five digits", where=in_proofs)
+def far_from_valid(sample: Sample) -> str:
+    """Begin so late that the text comes before that of today (XML Schema 1.1, 3.3.7: four digits or more)."""
+    draft = sample.draft() | {"validFrom": "12026-01-01T00:00:00Z"}
+    del draft["validUntil"]
+    return sample.secured(draft)
+
+
+@DEFECTS.add("OB30-R-059", "another context stands before that of Open Badges", where=everywhere, kinds=_BADGES)
+def context_in_between(sample: Sample) -> str:
+    """Put a context of 1EdTech between the two, and sign so (AchievementCredential, @context: the first two are fixed)."""
+    credentials, *others = sample.draft()["@context"]
+    return _signed_or_changed(sample, sample.draft() | {"@context": [credentials, EXTENSIONS, *others]})

@@ -126,6 +126,17 @@ NEWER = (
     ),
     Fetched(
         requirement=refreshing.NEWER,
+        make=refreshing.unreadable_newer,
+        says="a credential whose service answers what is no credential (then the original counts)",
+    ),
+    Fetched(
+        requirement=refreshing.NEWER,
+        make=refreshing.forged_newer,
+        says="a credential with a newer copy that was changed after signing (then the original counts)",
+        dispute="Whether a refresh has failed where the newer copy is not valid is not said.",
+    ),
+    Fetched(
+        requirement=refreshing.NEWER,
         make=refreshing.only_newer,
         says="a credential that is over, with a newer copy that is not",
         where=in_proofs,
@@ -302,6 +313,8 @@ def _accepted(evidence: Evidence, wanted: tuple[Fetched, ...]) -> Iterator[Obser
     cases = _cases(evidence, wanted)
     answers = [(each, sample, evidence.answer(each.make(sample))) for each, sample in cases]
     if not evidence.is_fetching:
+        _look_around(evidence, cases[0][1])
+    if not evidence.is_fetching:
         raise Untested(evidence.unreached)
     hindrance = ""
     for each, sample, answer in answers:
@@ -311,6 +324,12 @@ def _accepted(evidence: Evidence, wanted: tuple[Fetched, ...]) -> Iterator[Obser
             yield _observed(evidence, each, sample, answer)
     if hindrance:
         raise CannotTell(hindrance)
+
+
+def _look_around(evidence: Evidence, sample: Sample) -> None:
+    """Ask about what points to documents of every kind: who fetches lists and no keys does reach the harness."""
+    for make in (published_keys.by_address, statuses.active, named_documents.conforming, refreshing.with_newer):
+        evidence.answer(make(sample))
 
 
 def _cases(evidence: Evidence, wanted: tuple[Fetched, ...]) -> list[tuple[Fetched, Sample]]:

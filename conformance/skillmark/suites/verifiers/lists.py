@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Part, Record, Sample
     from skillmark_reference.credentials.issuing import Signer
 
+    #: One of a list, or several.
+    Purposes = str | list[str]
+
 BITSTRING, OF_1EDTECH = "BitstringStatusListEntry", "1EdTechRevocationList"
 #: Context in which the terms of 1EdTech for status, refresh and schema are.
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
@@ -53,7 +56,7 @@ def cut_off(encoded: str) -> str:
     return multibase.encode(packed[: len(packed) * 2 // 3], multibase.Base.BASE64URL)
 
 
-def list_of(address: str, encoded: str, signer: Signer, *, purpose: str = REVOCATION, **members: Any) -> Record:  # noqa: ANN401 - any JSON
+def list_of(address: str, encoded: str, signer: Signer, *, purpose: Purposes = REVOCATION, **members: Any) -> Record:  # noqa: ANN401 - any JSON
     """Return the credential that holds a list, which nobody has signed (Bitstring Status List 1.0, 2.2)."""
     return {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -95,7 +98,7 @@ def publish_list(
     *,
     encoded: str,
     by: Part | None = None,
-    purpose: str = REVOCATION,
+    purpose: Purposes = REVOCATION,
     **members: Any,  # noqa: ANN401 - any JSON
 ) -> str:
     """Serve a list of the issuer of a sample, or of somebody else, and return its address."""

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 #: What has to be found, and what follows where it is not.
 ADDRESSES, KEY_SETS, DIDS = "OB30-R-115", "OB30-R-120", "OB30-R-116"
 _SATISFIED = "OB30-R-123"
+_OF_CONTROLLERS = "Controlled Identifiers 1.0, 3.3, compares the controller of a key; Open Badges 3.0 only advises it."
 _CONTEXT = "https://www.w3.org/ns/cid/v1"
 _DID_CONTEXTS = (
     "https://www.w3.org/ns/did/v1",
     "https://w3id.org/security/multikey/v1",
     "https://w3id.org/security/jwk/v1",
 )
-_OF_REVOKED = "Controlled Identifiers 1.0, 2.2, has the member revoked; Open Badges 3.0 does not speak of it."
+_OF_REVOKED = (
+    "Controlled Identifiers 1.0, 2.2, has the members revoked and expires; Open Badges 3.0 does not speak of them."
+)
 
 
 # Credentials of issuers that are somewhere
@@ -125,25 +128,27 @@ def by_address(sample: Sample) -> str:
 
 
 def _with_jwk(sample: Sample, name: str, jwk: Record | str, *, status: int = 200) -> str:
-    content = jwk if isinstance(jwk, str) else {**jwk, "iss": _platform(sample)}
+    content = jwk if isinstance(jwk, str) else {**jwk, "iss": platform_of(sample)}
     address = sample.place.put(f"keys/{slug(sample)}/{name}.json", content, JSON, status=status)
-    return _issued(sample, _issuer(sample, _platform(sample), address))
+    return _issued(sample, _issuer(sample, platform_of(sample), address))
 
 
 def by_key_set(sample: Sample) -> str:
     """Return the token whose kid names a key in a key set."""
-    return _with_key_set(sample, "key-sets/usual.json", listed="key-1")
+    return with_key_set(sample, "key-sets/usual.json", listed="key-1")
 
 
-def _with_key_set(sample: Sample, path: str, *, listed: str) -> str:
+def with_key_set(sample: Sample, path: str, *, listed: str, iss: str = "") -> str:
+    """Return the token whose kid names a key in a set, which lists it under some name as that of some issuer."""
     path = f"{slug(sample)}/{path}"
-    jwk = {**sample.issuer.key.public.jwk(), "kid": listed, "iss": _platform(sample)}
-    other = {**sample.stranger.key.public.jwk(), "kid": "key-0", "iss": _platform(sample)}
+    jwk = {**sample.issuer.key.public.jwk(), "kid": listed, "iss": iss or platform_of(sample)}
+    other = {**sample.stranger.key.public.jwk(), "kid": "key-0", "iss": platform_of(sample)}
     address = sample.place.put(path, {"keys": [other, jwk]}, KEY_SET)
-    return _issued(sample, _issuer(sample, _platform(sample), f"{address}#key-1"))
+    return _issued(sample, _issuer(sample, platform_of(sample), f"{address}#key-1"))
 
 
-def _platform(sample: Sample) -> str:
+def platform_of(sample: Sample) -> str:
+    """Return the id of an issuer on a platform that several share."""
     return sample.place.address(f"issuers/{slug(sample)}/platform")
 
 
@@ -293,4 +298,41 @@ def missing_did_document(sample: Sample) -> str:
 )
 def key_not_in_the_set(sample: Sample) -> str:
     """List the key under another name."""
-    return _with_key_set(sample, "key-sets/without.json", listed="key-2")
+    return with_key_set(sample, "key-sets/without.json", listed="key-2")
+
+
+@_addressed("the key says that its issuer controls it, and is in the document of somebody else", where=in_proofs)
+def key_that_names_its_issuer(sample: Sample) -> str:
+    """Let somebody's own document say that a key is the issuer's."""
+    victim = _Controller(sample=sample, name="robbed")
+    sample.place.put(victim.path, victim.document(verificationMethod=[], assertionMethod=[]))
+    forger = _Controller(sample=sample, name="robber")
+    method = _method(sample, victim.id, f"{forger.id}#key-1")
+    sample.place.put(forger.path, forger.document(verificationMethod=[method]))
+    return _issued(sample, _issuer(sample, victim.id, method["id"]))
+
+
+@_addressed("the key is in the document of somebody whose id begins with that of its issuer", where=in_proofs)
+def key_of_a_longer_name(sample: Sample) -> str:
+    """Sign with a key below the address of the issuer."""
+    victim = _Controller(sample=sample, name="school")
+    sample.place.put(victim.path, victim.document(verificationMethod=[], assertionMethod=[]))
+    forger = _Controller(sample=sample, name="school-of-somebody-else")
+    sample.place.put(forger.path, forger.document())
+    return _issued(sample, _issuer(sample, victim.id, forger.signer.verification_method))
+
+
+@_addressed("somebody else controls the key in the document of its issuer", where=in_proofs, dispute=_OF_CONTROLLERS)
+def key_of_another_controller(sample: Sample) -> str:
+    """Name another controller in the key (Controlled Identifiers 1.0, 3.3, step 7)."""
+    controller = _Controller(sample=sample, name="with-the-key-of-another")
+    method = _method(sample, f"{controller.id}-2", f"{controller.id}#key-1")
+    return controller.publish(controller.document(verificationMethod=[method]))
+
+
+@_addressed("the key in the document of its issuer is over", where=in_proofs, dispute=_OF_REVOKED)
+def expired_key(sample: Sample) -> str:
+    """Say that the key ended before now (Controlled Identifiers 1.0, 2.2)."""
+    controller = _Controller(sample=sample, name="expired-key")
+    method = _method(sample, controller.id, f"{controller.id}#key-1") | {"expires": "2025-06-01T00:00:00Z"}
+    return controller.publish(controller.document(verificationMethod=[method]))

@@ -17,6 +17,7 @@ from skillmark.suites.verifiers.lists import (
 )
 from skillmark.suites.verifiers.publishing import CREDENTIAL, TOKEN
 from skillmark.suites.verifiers.samples import encoded, written
+from skillmark_reference.securing import multibase
 
 if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Record, Sample
@@ -37,8 +38,12 @@ def _address(sample: Sample, name: str) -> str:
 
 def _refreshed(sample: Sample, at: str, **members: object) -> str:
     """Return the credential with a service that has a newer copy."""
+    return sample.secured(_with_service(sample, at, **members))
+
+
+def _with_service(sample: Sample, at: str, **members: object) -> Record:
     draft = sample.draft() | {"refreshService": {"id": at, "type": "1EdTechCredentialRefresh"}}
-    return sample.secured(draft | {"@context": [*draft["@context"], EXTENSIONS]} | members)
+    return draft | {"@context": [*draft["@context"], EXTENSIONS]} | members
 
 
 def _publish(sample: Sample, name: str, content: str) -> str:
@@ -66,6 +71,16 @@ def only_newer(sample: Sample) -> str:
     return _refreshed(sample, address, validUntil=_OVER)
 
 
+def unreadable_newer(sample: Sample) -> str:
+    """Return the credential with a service whose answer is no credential."""
+    return _refreshed(sample, _publish(sample, "cut-off", '{"@context": ['))
+
+
+def forged_newer(sample: Sample) -> str:
+    """Return the credential with a newer copy that was changed after signing."""
+    return _refreshed(sample, _publish(sample, "tampered", _renamed(sample, _newer(sample))))
+
+
 def chain(sample: Sample) -> tuple[str, str]:
     """Return the credential with a newer copy that has one of its own, which is over, and the address of that one."""
     last = _publish(sample, "last", sample.secured(_newer(sample, validFrom="2025-03-01T00:00:00Z", validUntil=_OVER)))
@@ -76,13 +91,17 @@ def chain(sample: Sample) -> tuple[str, str]:
 def tampered(sample: Sample) -> tuple[str, str]:
     """Return the credential changed after signing, with a newer copy that is valid, and the address of that one."""
     address = _publish(sample, "of-a-tampered-one", sample.secured(_newer(sample)))
-    signed = _refreshed(sample, address)
+    return _renamed(sample, _with_service(sample, address)), address
+
+
+def _renamed(sample: Sample, draft: Record) -> str:
+    """Return a draft as its issuer secures it, changed after signing."""
+    signed, name = sample.secured(draft), "The better badge"
     if not sample.is_token:
-        return written(json.loads(signed) | {"name": "The better badge"}), address
-    header, _, signature = signed.split(".")
-    draft = sample.payload() | {"refreshService": {"id": address, "type": "1EdTechCredentialRefresh"}}
-    contexts = [*draft["@context"], EXTENSIONS]
-    return f"{header}.{encoded(draft | {'@context': contexts, 'name': 'The better badge'})}.{signature}", address
+        return written(json.loads(signed) | {"name": name})
+    header, payload, signature = signed.split(".")
+    claims = json.loads(multibase.decode_base64url(payload))
+    return f"{header}.{encoded(claims | {'name': name})}.{signature}"
 
 
 @DEFECTS.add(NEWER, "the newer copy, which takes its place, is over", where=in_proofs, kinds=MAIN, twin=with_newer)
@@ -102,6 +121,19 @@ def newer_is_over(sample: Sample) -> str:
 def newer_token_is_over(sample: Sample) -> str:
     """Serve a newer token that has ended."""
     return newer_is_over(sample)
+
+
+@DEFECTS.add(
+    NEWER,
+    "it is over, and the newer copy, which is not, was changed after signing",
+    where=everywhere,
+    kinds=MAIN,
+    is_hole=True,
+    twin=only_newer,
+)
+def newer_is_tampered(sample: Sample) -> str:
+    """Serve a newer copy that somebody else made of the old one."""
+    return _refreshed(sample, _publish(sample, "forged", _renamed(sample, _newer(sample))), validUntil=_OVER)
 
 
 @DEFECTS.add(

@@ -35,7 +35,7 @@ _REVOKED = "OB30-R-127"
 _OF_PURPOSE = (
     "Open Badges 3.0 speaks of the purpose revocation only; what a suspension means is left to who relies on it."
 )
-_OF_ERRORS = (
+OF_ERRORS = (
     "The status is an error by Bitstring Status List 1.0, 3.2; Open Badges 3.0 does not say whether a credential whose status "
     "cannot be told may be accepted."
 )
@@ -105,27 +105,27 @@ def suspended(sample: Sample) -> str:
     return with_status(sample, entry_of(address, REVOKED, purpose=SUSPENSION))
 
 
-@_bitstring("its status is about revocation, and the list about suspension", dispute=_OF_ERRORS)
+@_bitstring("its status is about revocation, and the list about suspension", dispute=OF_ERRORS)
 def other_purpose(sample: Sample) -> str:
     """Point to a list of another purpose, in which its bit is set."""
     address = publish_list(sample.place, "other-purpose", sample, encoded=encoded_list(REVOKED), purpose=SUSPENSION)
     return with_status(sample, entry_of(address, REVOKED))
 
 
-@_bitstring("its place is beyond the end of the list", dispute=_OF_ERRORS)
+@_bitstring("its place is beyond the end of the list", dispute=OF_ERRORS)
 def index_beyond_the_list(sample: Sample) -> str:
     """Name a place that the list does not have."""
     return with_status(sample, entry_of(_usual(sample), MINIMUM_ENTRIES + 5))
 
 
-@_bitstring("the list is shorter than any list may be", dispute=_OF_ERRORS)
+@_bitstring("the list is shorter than any list may be", dispute=OF_ERRORS)
 def short_list(sample: Sample) -> str:
     """Point to a list of 1,024 places."""
     address = publish_list(sample.place, "short", sample, encoded=encoded_list(17, entries=1_024))
     return with_status(sample, entry_of(address, 5))
 
 
-@_bitstring("the list is over", dispute=_OF_ERRORS)
+@_bitstring("the list is over", dispute=OF_ERRORS)
 def expired_list(sample: Sample) -> str:
     """Point to a list that has ended."""
     address = publish_list(
@@ -134,7 +134,7 @@ def expired_list(sample: Sample) -> str:
     return with_status(sample, entry_of(address, HEALTHY))
 
 
-@_bitstring("the list is by somebody else than its issuer", dispute=_OF_ERRORS, is_hole=True)
+@_bitstring("the list is by somebody else than its issuer", dispute=OF_ERRORS, is_hole=True)
 def list_of_somebody_else(sample: Sample) -> str:
     """Point to a list that a stranger signed."""
     address = publish_list(sample.place, "foreign", sample, encoded=encoded_list(REVOKED), by=Part.STRANGER)
@@ -167,7 +167,7 @@ def _with_content_of(other: Record, signed: str) -> str:
     return f"{header}.{encoded(other)}.{signature}"
 
 
-@_bitstring("it is revoked, and the list is cut off before its place", dispute=_OF_ERRORS, is_hole=True)
+@_bitstring("it is revoked, and the list is cut off before its place", dispute=OF_ERRORS, is_hole=True)
 def truncated_list(sample: Sample) -> str:
     """Serve a list whose end is missing."""
     whole = encoded_list(HEALTHY, MINIMUM_ENTRIES - 3)
@@ -175,7 +175,7 @@ def truncated_list(sample: Sample) -> str:
     return with_status(sample, entry_of(address, MINIMUM_ENTRIES - 3))
 
 
-@_bitstring("there is no list where it should be", dispute=_OF_ERRORS)
+@_bitstring("there is no list where it should be", dispute=OF_ERRORS)
 def unreachable_list(sample: Sample) -> str:
     """Point to a list that is not there."""
     name = f"lists/{slug(sample)}/missing"

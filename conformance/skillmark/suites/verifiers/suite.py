@@ -23,13 +23,19 @@ from skillmark.suites.verifiers import (  # noqa: F401 - declare the defects
     nesting,
     old_model,
     pictures,
+    placed_endorsements,
+    proof_options,
+    proof_values,
     published_keys,
     recipients,
     record_endorsements,
     refreshing,
     selective_proofs,
+    shared_keys,
+    status_entries,
     statuses,
     tokens,
+    unsigned_terms,
 )
 from skillmark.suites.verifiers.defects import DEFECTS
 from skillmark.suites.verifiers.evidence import Evidence

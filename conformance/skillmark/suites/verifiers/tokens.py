@@ -275,3 +275,58 @@ def _pem(key: PublicKey) -> bytes:
         loaded = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.raw)
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return loaded.public_bytes(serialization.Encoding.PEM, form)
+
+
+# What is taken for something else
+
+
+@DEFECTS.add(
+    _SIGNATURE, "kid names the issuer's key, and jwk beside it is the key that signed", where=in_tokens, is_hole=True
+)
+def brought_key_beside_kid(sample: Sample) -> str:
+    """Bring the key of somebody else in the header, in the name of the issuer's key."""
+    header = {**sample.header(), "jwk": sample.stranger.key.public.jwk()}
+    return sample.token(header=header, signer=sample.stranger)
+
+
+@DEFECTS.add(_SIGNATURE, "alg is one that nobody knows, over a signature of the usual one", where=in_tokens)
+def unknown_algorithm_signed_so(sample: Sample) -> str:
+    """Name an algorithm that nobody knows, and sign so."""
+    signed = f"{encoded({'alg': 'UH2031', **sample.header()})}.{_parts(sample)[1]}"
+    return f"{signed}.{multibase.encode_base64url(sample.issuer.key.sign(signed.encode()))}"
+
+
+@DEFECTS.add(
+    _SIGNATURE,
+    "the header says that an extension is critical which nobody knows",
+    where=in_tokens,
+    dispute="That unknown extensions are refused is of RFC 7515, 4.1.11; Open Badges 3.0 has no such member in the header.",
+)
+def critical_extension(sample: Sample) -> str:
+    """Make something critical, and sign so."""
+    name = "https://skillmark.example/terms#watermark"
+    return sample.token(header={**sample.header(), "crit": [name], name: True})
+
+
+@DEFECTS.add(_SIGNATURE, "the token has a fourth part", where=in_tokens)
+def fourth_part(sample: Sample) -> str:
+    """Put another part behind the signature (RFC 7515, 5.2)."""
+    return f"{sample.healthy}.{encoded({'name': 'The better badge'})}"
+
+
+@DEFECTS.add(_NBF, "nbf is an hour before validFrom", where=in_tokens)
+def nbf_by_another_clock(sample: Sample) -> str:
+    """Take the time of another zone for UTC."""
+    return _claiming(sample, nbf=sample.payload()["nbf"] - 3_600)
+
+
+@DEFECTS.add(_EXP, "exp is over, and validUntil is not", where=in_tokens, is_hole=True)
+def expired_by_exp_alone(sample: Sample) -> str:
+    """End before now by the claim, and later by the credential."""
+    return _claiming(sample, exp=_PAST)
+
+
+@DEFECTS.add(_EXP, "exp is over and written in quotes, and the credential has no validUntil", where=in_tokens)
+def expired_in_quotes(sample: Sample) -> str:
+    """Write the claim as a text (RFC 7519, 4.1.4: a number)."""
+    return _claiming(sample, exp=f"{_PAST}", validUntil=...)
