@@ -8,9 +8,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from starlette.requests import Request
+from starlette.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .verifier import Verifier
 
@@ -91,3 +95,16 @@ def unwrapped(value: Any) -> str:  # noqa: ANN401 - any JSON
     if isinstance(value, dict) and value.get("type") == "EnvelopedVerifiableCredential":
         return str(value["id"]).partition(",")[2]
     return json.dumps(value, ensure_ascii=False)
+
+
+def as_application(product: Product) -> ASGIApp:
+    """Return a verifier as an ASGI application, for a socket."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        said = product.answer(credential_in(await request.body(), request.headers.get("content-type", "")))
+        await Response(said.content, status_code=said.status, media_type=said.media_type)(scope, receive, send)
+
+    return answer

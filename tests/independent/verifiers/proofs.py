@@ -65,7 +65,7 @@ class Proofs(Keys):
 
     def purpose_of(self, proof: Record) -> str:
         """Return for what the key has to be listed."""
-        return str(proof["proofPurpose"])
+        return str(proof.get("proofPurpose"))
 
     def check_members(self, proof: Record) -> None:
         """Refuse a proof whose members are not those of a credential's."""

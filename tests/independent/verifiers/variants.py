@@ -48,7 +48,13 @@ CHOICES: dict[str, Choice] = {
     ),
     "no proof from the future": _choice("Data Integrity 1.0: silent on created to come.", created_to_come=False),
     "keys are never over": _choice("Open Badges 3.0 does not speak of revoked.", key_times=False, warned=(123,)),
-    "P-256 alone": _choice("ECDSA Cryptosuites 1.0, 3.1: either curve.", curves=("P-256",), warned=(114,)),
+    "P-256 alone": _choice(
+        "ECDSA Cryptosuites 1.0, 3.1: either curve.",
+        curves=("P-256",),
+        suites=("eddsa-rdfc-2022", "ecdsa-rdfc-2019"),
+        claims={"formats": FORMATS},
+        warned=(114,),
+    ),
     # Tokens
     "any header": _choice("The table of the header binds issuers.", free_header=True, warned=(105,)),
     "sub is always wanted": _choice("Verify a Credential VC-JWT Signature, sub: has to be there.", wants_sub=True),
@@ -75,7 +81,12 @@ CHOICES: dict[str, Choice] = {
     ),
     # DIDs
     "no did:web": _choice("Dereferencing the Public Key: DID URLs may be used.", methods=("key", "jwk")),
-    "no did:jwk": _choice("Dereferencing the Public Key: DID URLs may be used.", methods=("key", "web"), warned=(105,)),
+    "no did:jwk": _choice(
+        "Dereferencing the Public Key: DID URLs may be used.",
+        methods=("key", "web"),
+        claims={"formats": FORMATS},
+        warned=(105,),
+    ),
     # Contents
     "data model 2.0 alone": _choice("VC 1.1 notes: how, not that.", old_model=False, warned=(111,)),
     "unknown contexts are refused": _choice("VC Data Model 2.0, 4.3.", fetches_contexts=False),
@@ -109,7 +120,12 @@ CHOICES: dict[str, Choice] = {
     ),
     # Fetching
     "documents are kept for the run": _choice("RFC 9111: lists are asked for again.", keeps="once"),
-    "lists are kept for the run": _choice("How long a copy counts is not settled.", keeps="always", warned=(127,)),
+    "lists are kept for the run": _choice(
+        "How long a copy counts is not settled.",
+        keeps="always",
+        claims={"statuses": ("BitstringStatusListEntry", "1EdTechRevocationList")},
+        warned=(127,),
+    ),
     "everything is fetched first": _choice("The order is that of results.", eager=True, warned=(124,)),
     "the proof comes last": _choice("The order is that of results.", proof_last=True),
     "newer copies are of the same credential": _choice("Refresh: a newer copy of it.", same_copy=True),
