@@ -261,14 +261,14 @@ def test_drawn_counterexamples_are_small() -> None:
 
 
 def test_results_hold_what_is_needed() -> None:
-    """What was sent is whole where it was wrong to accept it, and cut where nothing is wrong; the file stays small."""
+    """What was sent is whole where it was wrong to accept it, and cut where nothing is wrong; each check adds little."""
     result = run_product(BROKEN["ignores-jti"])
     accused = {each.finding.evidence[0] for each in result.findings}
     whole = [exchange for name, exchange in result.exchanges.items() if name in accused]
     others = [exchange for name, exchange in result.exchanges.items() if name not in accused]
     assert all(json.loads(exchange.request_body) for exchange in whole)
     assert max(len(exchange.request_body) for exchange in others) < 250
-    assert len(dumped(to_document(result))) < 400_000
+    assert len(dumped(to_document(result))) < 2_600 * len(result.checks)
     assert Verdict.NOT_CONFORMANT is result.verdict
 
 
