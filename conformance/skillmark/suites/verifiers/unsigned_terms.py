@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillmark.suites.verifiers.defects import DEFECTS, over_whole_statements
 from skillmark.suites.verifiers.samples import Kind, written
+from skillmark_reference.securing.integrity.json_values import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,19 +19,27 @@ if TYPE_CHECKING:
 _ALGORITHM = "OB30-R-114"
 
 
-def _unsigned(says: str) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
-    return DEFECTS.add(_ALGORITHM, says, where=over_whole_statements, kinds=frozenset({Kind.ACHIEVEMENT}), is_hole=True)
+def in_badges(sample: Sample) -> bool:
+    """Tell whether an achievement is in it, and its statements are signed."""
+    return over_whole_statements(sample) and sample.kind is Kind.ACHIEVEMENT
+
+
+def _unsigned(
+    says: str, *, where: Callable[[Sample], bool] = over_whole_statements
+) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
+    return DEFECTS.add(_ALGORITHM, says, where=where, kinds=frozenset({Kind.ACHIEVEMENT}), is_hole=True)
 
 
 @_unsigned("a type that no context defines was added")
 def undefined_type(sample: Sample) -> str:
     """Say that the learner is something else, too."""
     document = sample.signed()
-    document["credentialSubject"]["type"] = ["AchievementSubject", "SummaCumLaude"]
+    subject = document["credentialSubject"]
+    subject["type"] = [*as_list(subject["type"]), "SummaCumLaude"]
     return written(document)
 
 
-@_unsigned("a term that no context defines was added to something inside of the achievement")
+@_unsigned("a term that no context defines was added to something inside of the achievement", where=in_badges)
 def undefined_term_deep_inside(sample: Sample) -> str:
     """Add to the criteria what a signature over statements does not see."""
     document = sample.signed()
