@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillmark.suites.verifiers.defects import DEFECTS, over_whole_statements
-from skillmark.suites.verifiers.samples import Kind, written
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, over_whole_statements
+from skillmark.suites.verifiers.samples import written
 from skillmark_reference.credentials.steps.context_states import newest_contexts
 from skillmark_reference.securing import multibase
 from skillmark_reference.securing.integrity.transforming import Environment, rdf_steps
@@ -28,7 +28,7 @@ def _optional(says: str, *, dispute: str = "") -> Callable[[Callable[[Sample], s
         _ALGORITHM,
         f"{says}, and it was signed so",
         where=over_whole_statements,
-        kinds=frozenset({Kind.ACHIEVEMENT}),
+        kinds=MAIN,
         dispute=dispute,
     )
 

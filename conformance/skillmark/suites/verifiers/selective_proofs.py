@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, in_selective_proofs
-from skillmark.suites.verifiers.samples import Kind, proved, written
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, in_selective_proofs
+from skillmark.suites.verifiers.samples import proved, written
 from skillmark_reference.securing.integrity.selective_values import read_derived, write_derived
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ _ALGORITHM = "OB30-R-114"
 
 
 def _selective(says: str, *, is_hole: bool = True) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
-    return DEFECTS.add(
-        _ALGORITHM, says, where=in_selective_proofs, kinds=frozenset({Kind.ACHIEVEMENT}), is_hole=is_hole
-    )
+    return DEFECTS.add(_ALGORITHM, says, where=in_selective_proofs, kinds=MAIN, is_hole=is_hole)
 
 
 @_selective("its proof is the base proof, from which only the holder derives", is_hole=False)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, in_tokens
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, in_tokens
 from skillmark.suites.verifiers.published_keys import KEY_SETS, by_key_set, platform_of, with_key_set
-from skillmark.suites.verifiers.samples import Kind
 
 if TYPE_CHECKING:
     from skillmark.suites.verifiers.samples import Sample
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     KEY_SETS,
     "the key set has the key as that of another issuer",
     where=in_tokens,
-    kinds=frozenset({Kind.ACHIEVEMENT}),
+    kinds=MAIN,
     is_hole=True,
     twin=by_key_set,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, everywhere
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, everywhere
 from skillmark.suites.verifiers.lists import (
     BITSTRING,
     HEALTHY,
@@ -15,7 +15,6 @@ from skillmark.suites.verifiers.lists import (
     entry_of,
     publish_list,
 )
-from skillmark.suites.verifiers.samples import Kind
 from skillmark.suites.verifiers.statuses import OF_ERRORS, active, with_status
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def _entry(
         _REVOKED,
         says,
         where=everywhere,
-        kinds=frozenset({Kind.ACHIEVEMENT}),
+        kinds=MAIN,
         is_hole=is_hole,
         dispute=dispute,
         twin=twin,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillmark.suites.verifiers.defects import DEFECTS, over_whole_statements
+from skillmark.suites.verifiers.defects import DEFECTS, MAIN, over_whole_statements
 from skillmark.suites.verifiers.samples import Kind, written
 from skillmark_reference.securing.integrity.json_values import as_list
 
@@ -27,7 +27,7 @@ def in_badges(sample: Sample) -> bool:
 def _unsigned(
     says: str, *, where: Callable[[Sample], bool] = over_whole_statements
 ) -> Callable[[Callable[[Sample], str]], Callable[[Sample], str]]:
-    return DEFECTS.add(_ALGORITHM, says, where=where, kinds=frozenset({Kind.ACHIEVEMENT}), is_hole=True)
+    return DEFECTS.add(_ALGORITHM, says, where=where, kinds=MAIN, is_hole=True)
 
 
 @_unsigned("a type that no context defines was added")
