@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from tests.conformance.hosts.products import ADA, target_for
 from skillmark.cli.application import run
 from skillmark.core.clock import SystemClock
 from skillmark.core.exchanges import Request
-from skillmark.core.interfaces import HostInterface
+from skillmark.core.interfaces import HostInterface, Login
 from skillmark.core.outcomes import Outcome
 from skillmark.engine import find_depth
 from skillmark.plans import find_plan
@@ -46,6 +47,36 @@ def test_a_host_with_tls(server: RunningServer, plan_id: str) -> None:
     assert [] == [(each.check, each.finding.actual) for each in result.findings]
     outcomes = {check.name: (check.outcome, check.reason) for check in result.checks}
     assert {Outcome.PASSED} == {outcome for outcome, _ in outcomes.values()}, outcomes
+
+
+#: A program that signs in and allows what it is told to allow, or everything.
+PROGRAM = """
+import json, pathlib, sys, urllib.parse
+from skillmark.core.clock import SystemClock
+from skillmark.core.interfaces import Account
+from skillmark.core.target import Target
+from skillmark.wire.browsers.logins import Decision, Logins
+from skillmark.wire.client import WireClient
+
+asked, url, authority, heeds = json.load(sys.stdin), *sys.argv[1:]
+target = Target(url=url, ca_file=pathlib.Path(authority))
+account = Account(name=asked["name"], password=asked["password"])
+returns = urllib.parse.parse_qs(urllib.parse.urlsplit(asked["url"]).query)["redirect_uri"]
+decision = Decision(is_allowed=asked["decision"] == "allow", scopes=asked["scopes"] if heeds == "yes" else None)
+logins = Logins(WireClient(target, clock=SystemClock()), target.host)
+print(logins.decide(asked["url"], returns=returns, account=account, decision=decision).address)
+"""
+
+
+@pytest.mark.parametrize(("heeds", "outcome"), [("yes", Outcome.PASSED), ("no", Outcome.UNTESTED)])
+def test_a_program_that_allows_everything_accuses_nobody(server: RunningServer, heeds: str, outcome: Outcome) -> None:
+    """Whether people can choose among scopes is not seen where a program decides: more than it should allow is no finding."""
+    program = (sys.executable, "-c", PROGRAM, server.url, str(server.ca_file), heeds)
+    host = HostInterface(accounts=(ADA,), login=Login.COMMAND, login_command=program)
+    target = dataclasses.replace(target_for(host), url=server.url, ca_file=server.ca_file)
+    options = RunOptions(only=lambda check: check.name == "authorizing.grants_no_more_than_is_allowed")
+    result = certify(find_plan("ob-3.0-host"), target, options=options)
+    assert [(outcome, 0)] == [(each.outcome, len(result.findings)) for each in result.checks], result.checks[0].reason
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def grants_no_more_than_is_allowed(evidence: Evidence) -> Iterator[Observation]:
 
     Raises:
         NotApplicable: the host does not let people choose.
-        Untested: nobody was asked.
+        Untested: nobody was asked, or whoever was asked may have allowed more.
     """
     request = evidence.authorization_request()
     chosen = request.scopes[:1]
@@ -128,6 +128,11 @@ def grants_no_more_than_is_allowed(evidence: Evidence) -> Iterator[Observation]:
         raise NotApplicable("The host does not let people choose among the scopes.")
     sent = sent_with(ended.address)
     wider = set(sent.get("scope", "").split()) - set(chosen)
+    if "code" in sent and wider and not evidence.logins.sees_pages:
+        raise Untested(
+            f"More than {chosen[0]} was granted, and it is not seen whether a page lets people choose. Where it does, let the "
+            "login command tick only what scopes names."
+        )
     if "code" in sent and wider:
         yield _found(ended, "OB30-R-196", f"only {chosen[0]}, which was allowed", sent["scope"][:300])
     elif "code" in sent:

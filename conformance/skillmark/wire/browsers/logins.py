@@ -38,6 +38,11 @@ class Logins:
         """Whether nobody has to be asked, so that it may be done often."""
         return self._host.login is not Login.INTERACTIVE
 
+    @property
+    def sees_pages(self) -> bool:
+        """Whether it is seen what somebody is shown, and so what could be decided at all."""
+        return self._host.login is Login.FORMS
+
     def decide(
         self,
         address: str,
