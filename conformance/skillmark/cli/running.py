@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from skillmark.asking_by_hand import asking_again, is_by_hand
 from skillmark.cli import consoles
 from skillmark.core.clock import SystemClock
 from skillmark.core.errors import Misconfigured, TargetUnreachable
@@ -17,11 +18,15 @@ from skillmark.plans import Asks, Plan
 from skillmark.reporting import to_document, write_reports
 from skillmark.reporting.terminal import print_summary
 from skillmark.runs import DEFAULT_SEED, certify
+from skillmark.suites import suite_of
 from skillmark.suites.case.diagnosis import diagnose
-from skillmark.suites.diagnoses import Cause
+from skillmark.suites.diagnoses import Cause, blocking, noted, of_gathering
 from skillmark.suites.hosts.client_diagnosis import diagnose as diagnose_client
 from skillmark.suites.hosts.diagnosis import diagnose as diagnose_host
 from skillmark.wire.client import WireClient
+from skillmark.wire.kits.kits import is_made
+from skillmark.wire.peers.serving import refuse_unless_served
+from skillmark.wire.settings.verifiers import DEFAULT_KIT
 from skillmark_reference.standards import load_standard
 
 if TYPE_CHECKING:
@@ -40,33 +45,73 @@ OUT_OF_REACH = frozenset({Cause.UNREACHABLE, Cause.TLS})
 
 
 def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
-    """Look at the settings, and return what was noticed; there is nothing to notice of a product that is not asked."""
-    look = {Asks.ADDRESS: _diagnosed_provider, Asks.ACCOUNTS: diagnose_host, Asks.CALLS: diagnose_client}.get(plan.asks)
-    if look is None:
-        return ()
+    """Ask the first questions of a run, and return what was noticed."""
     clock = SystemClock()
+    if is_by_hand(plan, target):
+        return _of_kit(plan, target, clock)
+    target = _with_one_question(target)
     client = WireClient(target, clock=clock)
     context = RunContext(
         plan=plan, target=target, client=client, clock=clock, seed=DEFAULT_SEED, depth=find_depth("smoke")
     )
     try:
-        return look(context)
+        if plan.asks is Asks.ADDRESS:
+            return diagnose(target, load_standard(plan.standard_id), client, clock)
+        return (*_of_peer(plan, target), *(_LOOKS.get(plan.asks) or _look)(context))
     finally:
         context.resources.close()
         client.close()
 
 
-def _diagnosed_provider(context: RunContext) -> tuple[Diagnosis, ...]:
-    return diagnose(context.target, load_standard(context.plan.standard_id), context.client, context.clock)
+def _look(context: RunContext) -> tuple[Diagnosis, ...]:
+    return of_gathering(context, suite_of(context.plan).gather)
+
+
+#: Where more is asked than what a run begins with.
+_LOOKS = {Asks.ACCOUNTS: diagnose_host, Asks.CALLS: diagnose_client}
+
+
+def _with_one_question(target: Target) -> Target:
+    """Return a target of which no more than one credential of each kind is issued."""
+    if target.issuing is None:
+        return target
+    return dataclasses.replace(target, issuing=dataclasses.replace(target.issuing, count=1))
+
+
+def _of_kit(plan: Plan, target: Target, clock: SystemClock) -> tuple[Diagnosis, ...]:
+    """Look at a kit and its answers, and write neither."""
+    folder = target.verifier.kit
+    if folder is None or not is_made(folder):
+        step = f"Write it: skillmark kit --plan {plan.id} --target FILE."
+        return (blocking(Cause.SETTINGS, f"There is no kit in {folder or DEFAULT_KIT}.", step),)
+    try:
+        asking = asking_again(plan, target, seed=DEFAULT_SEED, depth=find_depth("smoke"), clock=clock)
+    except Misconfigured as error:
+        return (blocking(Cause.SETTINGS, str(error), "Correct [verifier] in the target file."),)
+    return (noted(Cause.KIT, asking.note, "A run says what is left open."),)
+
+
+def _of_peer(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
+    try:
+        _refuse_unserved(plan, target)
+    except Misconfigured as error:
+        return (blocking(Cause.SETTINGS, str(error), "Correct [peer] in the target file."),)
+    return ()
+
+
+def _refuse_unserved(plan: Plan, target: Target) -> None:
+    if plan.asks in {Asks.ACCOUNTS, Asks.ANSWERS, Asks.CALLS} and not is_by_hand(plan, target):
+        refuse_unless_served(target.peer)
 
 
 def refuse_if_blocked(plan: Plan, target: Target) -> None:
-    """Look at the settings before the run; at those of a host or a client the run looks by itself, since people may be asked.
+    """Look at the settings before the run, which looks by itself at all that it asks a product anyway.
 
     Raises:
         TargetUnreachable: nothing answers.
-        Misconfigured: the settings do not fit the target, so nothing can be judged.
+        Misconfigured: the settings do not fit the target or this machine, so nothing can be judged.
     """
+    _refuse_unserved(plan, target)
     for each in diagnosed(plan, target) if plan.asks is Asks.ADDRESS else ():
         text = f"{each.message} {each.next_step}"
         if each.is_blocking and each.cause in OUT_OF_REACH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,7 +65,13 @@ def init(
     if path.exists() and not force:
         raise Misconfigured(f"{path} exists. Choose another name, or replace it with --force.")
     path.write_text(TARGET_TEMPLATE if plan is None else _template_for(find_plan(plan)), encoding="utf-8")
-    consoles.say(f"Wrote {path}. Fill it in, then: skillmark doctor --target {path}")
+    asked = () if plan is None else ("--plan", plan)
+    consoles.say(f"Wrote {path}. Fill it in, then: {_command('doctor', path, *asked)}")
+
+
+def _command(verb: str, file: Path | None, *words: str) -> str:
+    """Return the command that comes next, to be copied."""
+    return shlex.join(["skillmark", verb, *words, *(("--target", str(file)) if file else ())])
 
 
 def _template_for(plan: Plan) -> str:
@@ -102,7 +109,7 @@ def doctor(
     if as_json:
         consoles.print_json([_row(each) for each in found])
     else:
-        _print(found, place=product.place or "The product", plan=plan)
+        _print(found, chosen, named=product.place or str(target or "The product"), file=target)
     return int(_exit_code(found))
 
 
@@ -115,12 +122,12 @@ def _row(found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _print(found: tuple[Diagnosis, ...], *, place: str, plan: str) -> None:
+def _print(found: tuple[Diagnosis, ...], plan: Plan, *, named: str, file: Path | None) -> None:
     for each in found:
         consoles.say(f"{'✗' if each.is_blocking else '!'} {each.cause.value}: {each.message}")
         consoles.say(f"  {each.next_step}")
     if not any(each.is_blocking for each in found):
-        consoles.say(f"✓ {place} can be tested: skillmark test {plan}")
+        consoles.say(f"✓ {named} can be tested: {_command('test', file, plan.id)}")
 
 
 def _exit_code(found: tuple[Diagnosis, ...]) -> ExitCode:

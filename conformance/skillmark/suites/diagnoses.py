@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from typing import TYPE_CHECKING
+
+from skillmark.core.errors import Misconfigured, TargetUnreachable
+from skillmark.core.exchanges import TroubleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skillmark.core.exchanges import Exchange
+    from skillmark.engine import Evidence, RunContext
 
 
 class Cause(enum.Enum):
@@ -24,6 +34,8 @@ class Cause(enum.Enum):
     CLOCK = "clock skew"
     BUDGET = "request budget"
     ODD_ANSWER = "unexpected answer"
+    SETTINGS = "settings"
+    KIT = "kit"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +47,77 @@ class Diagnosis:
     is_blocking: bool
     message: str
     next_step: str
+
+
+def blocking(cause: Cause, message: str, next_step: str) -> Diagnosis:
+    """Return what makes a judgement impossible."""
+    return Diagnosis(cause=cause, is_blocking=True, message=message, next_step=next_step)
+
+
+def noted(cause: Cause, message: str, next_step: str) -> Diagnosis:
+    """Return what is worth knowing, and stands in the way of nothing."""
+    return Diagnosis(cause=cause, is_blocking=False, message=message, next_step=next_step)
+
+
+def of_trouble(exchange: Exchange, url: str) -> Diagnosis:
+    """Return what an exchange without a complete answer says of the settings; ``url`` is the address that they give."""
+    kind, message = (
+        (exchange.trouble.kind, exchange.trouble.message) if exchange.trouble else ("no answer", "no reason")
+    )
+    text = f"{exchange.url}: {kind} ({message})."
+    match kind:
+        case TroubleKind.TLS:
+            return blocking(Cause.TLS, text, _step_to_tls(message))
+        case TroubleKind.UNREACHABLE:
+            return blocking(Cause.UNREACHABLE, text, "Check host and port, and that the product is running.")
+        case TroubleKind.TIMEOUT if exchange.method == "RUN":
+            step = "Let the program end by itself, and read nothing that nobody gives it; or allow it more seconds."
+            return blocking(Cause.SETTINGS, text, step)
+        case TroubleKind.TIMEOUT | TroubleKind.CLOSED:
+            step = "Check the scheme (http or https) and that the product is running; allow more time under [http]."
+            return blocking(Cause.UNREACHABLE, text, step)
+        case TroubleKind.REDIRECT_FORBIDDEN | TroubleKind.REDIRECT_LOOP:
+            return blocking(
+                Cause.REDIRECTED, text, f"Name the address that the product really answers at, instead of {url}."
+            )
+        case _:
+            return noted(Cause.ODD_ANSWER, text, "The run will report it.")
+
+
+def _step_to_tls(message: str) -> str:
+    """Say what helps when no TLS connection came about; the parameter is the reason as OpenSSL words it."""
+    lowered = message.lower()
+    if "expired" in lowered:
+        return "Renew the certificate of the target, or set this machine's clock."
+    if "mismatch" in lowered or "not valid for" in lowered:
+        return "Name the host as the certificate does."
+    if "verify failed" in lowered:
+        return "Name the authority of the certificate: --ca-file FILE, or ca_file under [target]."
+    return "Check the port: it may speak plain http, or only versions of TLS that are too old."
+
+
+def out_of_reach(exchange: Exchange) -> TargetUnreachable:
+    """Return the error that ends a run whose first question nobody answers, with what would help."""
+    message = exchange.trouble.message if exchange.trouble else "no reason"
+    return TargetUnreachable(
+        f"{exchange.url} cannot be reached: {message}. {of_trouble(exchange, exchange.url).next_step}"
+    )
+
+
+def of_silence(context: RunContext, error: TargetUnreachable) -> Diagnosis:
+    """Return why nobody answers the first question of a run."""
+    failed = next((each for each in context.client.exchanges.values() if each.trouble), None)
+    if failed is None:
+        return blocking(Cause.UNREACHABLE, str(error), "Check what the target file names.")
+    return of_trouble(failed, context.target.url)
+
+
+def of_gathering(context: RunContext, gather: Callable[[RunContext], Evidence]) -> tuple[Diagnosis, ...]:
+    """Ask what a run begins with, and say what stands in its way: no answer, or settings that lead nowhere."""
+    try:
+        asked = gather(context).exchanges
+    except TargetUnreachable as error:
+        return (of_silence(context, error),)
+    except Misconfigured as error:
+        return (blocking(Cause.SETTINGS, str(error), "Correct it in the target file, and look again."),)
+    return tuple(of_trouble(each, context.target.url) for each in list(asked.values())[:1] if each.trouble)

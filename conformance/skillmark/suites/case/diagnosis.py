@@ -9,9 +9,9 @@ import email.utils
 from typing import TYPE_CHECKING
 
 from skillmark.core.errors import BudgetExhausted, Misconfigured, TargetUnreachable
-from skillmark.core.exchanges import Request, TroubleKind
+from skillmark.core.exchanges import Request
 from skillmark.core.target import AuthenticationMethod
-from skillmark.suites.diagnoses import Cause, Diagnosis
+from skillmark.suites.diagnoses import Cause, Diagnosis, blocking, noted, of_trouble
 from skillmark.wire.documents import media_type_of, parse
 from skillmark_reference.standards import load_standard, standard_ids
 
@@ -32,17 +32,17 @@ def diagnose(target: Target, standard: Standard, client: WireClient, clock: Cloc
     try:
         return tuple(sorted(_found(target, standard, client, clock), key=lambda each: not each.is_blocking))
     except Misconfigured as error:
-        return (_blocking(Cause.TOKEN_ENDPOINT, str(error), "Correct [authentication] in the target file."),)
+        return (blocking(Cause.TOKEN_ENDPOINT, str(error), "Correct [authentication] in the target file."),)
     except TargetUnreachable as error:
-        return (_blocking(Cause.UNREACHABLE, str(error), "Check the address of the token endpoint."),)
+        return (blocking(Cause.UNREACHABLE, str(error), "Check the address of the token endpoint."),)
     except BudgetExhausted as error:
-        return (_blocking(Cause.BUDGET, str(error), "Allow more requests under [http]."),)
+        return (blocking(Cause.BUDGET, str(error), "Allow more requests under [http]."),)
 
 
 def _found(target: Target, standard: Standard, client: WireClient, clock: Clock) -> list[Diagnosis]:
     reply = _asked(client, target.url, standard)
     if reply.exchange.trouble is not None:
-        return _of_trouble(reply.exchange, target)
+        return [of_trouble(reply.exchange, target.url)]
     found = [*_of_redirects(reply.exchange), *_of_clock(reply.exchange, clock)]
     if reply.exchange.status in {401, 403}:
         return [*found, _of_refusal(reply.exchange, target)]
@@ -51,7 +51,7 @@ def _found(target: Target, standard: Standard, client: WireClient, clock: Clock)
         return [*found, *_of_no_list(reply, target, standard, client)]
     if not documents:
         found.append(
-            _note(
+            noted(
                 Cause.EMPTY,
                 "The document list is empty, so most requirements cannot be tested.",
                 "Load frameworks that use every optional member, and run again.",
@@ -72,44 +72,12 @@ def _documents(reply: Reply) -> list[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _of_trouble(exchange: Exchange, target: Target) -> list[Diagnosis]:
-    trouble = exchange.trouble
-    if trouble is None:
-        return []
-    text = f"{exchange.url}: {trouble.kind.value} ({trouble.message})."
-    match trouble.kind:
-        case TroubleKind.TLS:
-            return [_blocking(Cause.TLS, text, _step_to_tls(trouble.message))]
-        case TroubleKind.UNREACHABLE:
-            return [_blocking(Cause.UNREACHABLE, text, "Check host and port, and that the product is running.")]
-        case TroubleKind.TIMEOUT | TroubleKind.CLOSED:
-            step = "Check the scheme (http or https) and that the product is running; allow more time under [http]."
-            return [_blocking(Cause.UNREACHABLE, text, step)]
-        case TroubleKind.REDIRECT_FORBIDDEN | TroubleKind.REDIRECT_LOOP:
-            step = f"Name the address that the product really answers at, instead of {target.url}."
-            return [_blocking(Cause.REDIRECTED, text, step)]
-        case _:
-            return [_note(Cause.ODD_ANSWER, text, "The run will report it.")]
-
-
-def _step_to_tls(message: str) -> str:
-    """Say what helps when no TLS connection came about; the parameter is the reason as OpenSSL words it."""
-    lowered = message.lower()
-    if "expired" in lowered:
-        return "Renew the certificate of the target, or set this machine's clock."
-    if "mismatch" in lowered or "not valid for" in lowered:
-        return "Name the host as the certificate does."
-    if "verify failed" in lowered:
-        return "Name the authority of the certificate: --ca-file FILE, or ca_file under [target]."
-    return "Check the port: it may speak plain http, or only versions of TLS that are too old."
-
-
 def _of_redirects(exchange: Exchange) -> list[Diagnosis]:
     if not exchange.redirects:
         return []
     last = exchange.redirects[-1]
     return [
-        _note(
+        noted(
             Cause.REDIRECTED,
             f"{exchange.url} redirects to {last}.",
             "If that is where the product lives, give that address.",
@@ -129,19 +97,19 @@ def _of_clock(exchange: Exchange, clock: Clock) -> list[Diagnosis]:
     if abs(skew) <= _SKEW:
         return []
     text = f"The clock of the target is {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} this machine's."
-    return [_note(Cause.CLOCK, text, "Set both clocks; tokens may seem expired.")]
+    return [noted(Cause.CLOCK, text, "Set both clocks; tokens may seem expired.")]
 
 
 def _of_refusal(exchange: Exchange, target: Target) -> Diagnosis:
     method = target.authentication.method
     if exchange.status == 403:
         step = "Ask for the scope that reading needs: scope under [authentication]."
-        return _blocking(Cause.FORBIDDEN, f"{exchange.url} answers 403: access is refused.", step)
+        return blocking(Cause.FORBIDDEN, f"{exchange.url} answers 403: access is refused.", step)
     text = f"{exchange.url} answers 401."
     if method is AuthenticationMethod.NONE:
-        return _blocking(Cause.UNAUTHORISED, text, "Give credentials under [authentication] of a target file.")
+        return blocking(Cause.UNAUTHORISED, text, "Give credentials under [authentication] of a target file.")
     step = "The token is refused: it may be expired, or be meant for another service."
-    return _blocking(Cause.UNAUTHORISED, text, step)
+    return blocking(Cause.UNAUTHORISED, text, step)
 
 
 def _of_no_list(reply: Reply, target: Target, standard: Standard, client: WireClient) -> list[Diagnosis]:
@@ -150,11 +118,11 @@ def _of_no_list(reply: Reply, target: Target, standard: Standard, client: WireCl
         if _documents(_asked(client, target.url, other)) is not None:
             text = f"Nothing answers at {standard.base_path}, but {other.title} does at {other.base_path}."
             step = f"Run the plan case-{other.version}-provider."
-            return [_blocking(Cause.OTHER_VERSION, text, step)]
+            return [blocking(Cause.OTHER_VERSION, text, step)]
     for parent in _parents(target.url):
         if _documents(_asked(client, parent, standard)) is not None:
             text = f"Nothing answers below {target.url}, but {standard.title} does below {parent}."
-            return [_blocking(Cause.OTHER_PATH, text, f"Give the address {parent}.")]
+            return [blocking(Cause.OTHER_PATH, text, f"Give the address {parent}.")]
     return [_of_odd_answer(reply.exchange)]
 
 
@@ -163,11 +131,11 @@ def _of_odd_answer(exchange: Exchange) -> Diagnosis:
     kind = media_type_of(exchange.header("content-type"))
     said = f"{exchange.url} answers {exchange.status} with {kind or 'no stated type'}, and no list of documents."
     if kind.startswith("text/html") and (exchange.status or 500) < 500:
-        return _blocking(
+        return blocking(
             Cause.NO_JSON, said, "Give the address of the interface, not of a web site: what is in front of /ims/."
         )
     step = "If this is not the product's base address, correct it; otherwise the run reports it."
-    return _note(Cause.ODD_ANSWER, said, step)
+    return noted(Cause.ODD_ANSWER, said, step)
 
 
 def _parents(url: str) -> list[str]:
@@ -177,11 +145,3 @@ def _parents(url: str) -> list[str]:
     return [
         "/".join([f"{url.partition('://')[0]}://{origin}", *names[:count]]) for count in reversed(range(len(names)))
     ]
-
-
-def _blocking(cause: Cause, message: str, next_step: str) -> Diagnosis:
-    return Diagnosis(cause=cause, is_blocking=True, message=message, next_step=next_step)
-
-
-def _note(cause: Cause, message: str, next_step: str) -> Diagnosis:
-    return Diagnosis(cause=cause, is_blocking=False, message=message, next_step=next_step)

@@ -9,7 +9,7 @@ import functools
 import json
 from typing import TYPE_CHECKING, Any
 
-from skillmark.core.errors import BudgetExhausted, Misconfigured, TargetUnreachable
+from skillmark.core.errors import BudgetExhausted, Misconfigured
 from skillmark.core.escaping import trimmed
 from skillmark.core.exchanges import Exchange, TroubleKind
 from skillmark.suites.credentials.drawn import drawn, issued_by, signed_by_the_harness
@@ -17,6 +17,7 @@ from skillmark.suites.credentials.reducing import reduced
 from skillmark.suites.credentials.sightings import RULES, Departs, Unknown
 from skillmark.suites.credentials.sources import Source
 from skillmark.suites.credentials.submissions import SUBJECTS
+from skillmark.suites.diagnoses import out_of_reach
 from skillmark.wire.asking.issuing import Ending, issuing
 from skillmark_reference.credentials.kinds import kind_of
 from skillmark_reference.securing.integrity.problems import ProofGenerationRefused
@@ -188,7 +189,7 @@ class Issuance:
         if self._asked or self._refused:
             return
         if exchange.trouble is not None and exchange.trouble.kind in _OUT_OF_REACH:
-            raise TargetUnreachable(f"{exchange.url} cannot be reached: {exchange.trouble.message}.")
+            raise out_of_reach(exchange)
         if exchange.method != "RUN" and exchange.status in _ADVICE:
             raise Misconfigured(f"{exchange.url} answers {exchange.status}. {_ADVICE[exchange.status]}")
 

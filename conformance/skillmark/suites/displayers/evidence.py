@@ -6,8 +6,9 @@ import collections
 import hashlib
 from typing import TYPE_CHECKING
 
-from skillmark.core.errors import Misconfigured, TargetUnreachable
+from skillmark.core.errors import Misconfigured
 from skillmark.core.exchanges import TroubleKind
+from skillmark.suites.diagnoses import out_of_reach
 from skillmark.suites.displayers.badges import Badge, State, form_of_tokens
 from skillmark.suites.verifiers.publishing import Publisher
 from skillmark.wire.asking.answers import content_of
@@ -151,6 +152,6 @@ class Evidence:
         answer = self.about(Badge(kind=self.duties.kind, state=State.VALID))
         exchange = self.exchanges[answer.exchange]
         if exchange.trouble is not None and exchange.trouble.kind in _OUT_OF_REACH:
-            raise TargetUnreachable(f"{exchange.url} cannot be reached: {exchange.trouble.message}.")
+            raise out_of_reach(exchange)
         if answer.verdict is Verdict.NEITHER and exchange.status in _ADVICE:
             raise Misconfigured(f"{exchange.url} answers {exchange.status}. {_ADVICE[exchange.status]}")

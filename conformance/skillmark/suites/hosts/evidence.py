@@ -9,8 +9,9 @@ import random
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from skillmark.core.errors import Misconfigured, TargetUnreachable, Untested
+from skillmark.core.errors import Misconfigured, Untested
 from skillmark.core.exchanges import Request, TroubleKind
+from skillmark.suites.diagnoses import out_of_reach
 from skillmark.suites.hosts.asking import NOT_JSON, Asking, again, said_by
 from skillmark.suites.hosts.clients import (
     FORM,
@@ -84,7 +85,7 @@ class Evidence(Asking):
     def _refuse_nobody(self) -> None:
         trouble = self.description_reply.exchange.trouble
         if trouble is not None and trouble.kind in _OUT_OF_REACH:
-            raise TargetUnreachable(f"{self.description_reply.exchange.url} cannot be reached: {trouble.message}.")
+            raise out_of_reach(self.description_reply.exchange)
 
     # Clients
 

@@ -6,9 +6,10 @@ import collections
 import functools
 from typing import TYPE_CHECKING
 
-from skillmark.core.errors import Broken, Misconfigured, TargetUnreachable
+from skillmark.core.errors import Broken, Misconfigured
 from skillmark.core.exchanges import TroubleKind
 from skillmark.core.results import Cell, Matrix, MatrixRow
+from skillmark.suites.diagnoses import out_of_reach
 from skillmark.suites.verifiers.publishing import Publisher
 from skillmark.suites.verifiers.samples import INNER_TOKEN, P384, SELECTIVE, Kind, Sample, is_token, suite_of
 from skillmark.wire.asking.verifiers import AskingByHttp, Verdict, asking
@@ -252,6 +253,6 @@ class Evidence:
         answer = self.healthy(self.samples[0])
         exchange = self.exchanges[answer.exchange]
         if exchange.trouble is not None and exchange.trouble.kind in _OUT_OF_REACH:
-            raise TargetUnreachable(f"{exchange.url} cannot be reached: {exchange.trouble.message}.")
+            raise out_of_reach(exchange)
         if answer.verdict is Verdict.NEITHER and exchange.status in _ADVICE:
             raise Misconfigured(f"{exchange.url} answers {exchange.status}. {_ADVICE[exchange.status]}")

@@ -138,3 +138,14 @@ class ServingPeer:
     ) -> None:
         """Stop."""
         self._server.__exit__(kind, error, trace)
+
+
+def refuse_unless_served(peer: Peer) -> None:
+    """Serve nothing for a moment, so that no run finds out in its midst that it cannot; a free port needs no look.
+
+    Raises:
+        Misconfigured: The port is taken, or a file cannot be read or written.
+    """
+    if (peer.port, peer.certificate, peer.authority) != (0, None, None):
+        with ServingPeer(Shelf(), peer):
+            pass
