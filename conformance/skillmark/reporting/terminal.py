@@ -25,6 +25,8 @@ _HOLES = 20
 _STEPS = 10
 _IDS = 4
 _WIDTH = 160
+#: Characters of what would decide something: a next step that is cut helps nobody.
+_ADVICE = 480
 
 _STYLES = {
     Outcome.PASSED: "green",
@@ -82,6 +84,7 @@ def _head(result: RunResult, console: Console) -> Iterable[Text]:
     yield _line(f"  {wording.meaning(result)}")
     if result.partial:
         yield _line(("  Partial: some checks of the plan were not run.", "yellow"))
+        yield from (_line(f"  {trimmed(each, _ADVICE)}") for each in result.sampling[:1])
     if result.lab:
         yield _line(("  Lab run: the transport requirements were taken out of the verdict.", "yellow"))
     yield _line("")
@@ -151,12 +154,12 @@ def _rest(result: RunResult) -> Iterable[Text]:
 
 def _advice(result: RunResult) -> Iterable[Text]:
     for entry in summary.attestations_missing(result):
-        yield _line(f"  {entry.id}: {trimmed(entry.reason, _WIDTH)}")
+        yield _line(f"  {entry.id}: {trimmed(entry.reason, _ADVICE)}")
     for outcome in (Outcome.UNTESTED, Outcome.CANNOT_TELL):
         for step in summary.steps(result, outcome):
             ids = [entry.id for entry in step.requirements]
             named = ", ".join(ids[:_IDS]) + (f" and {len(ids) - _IDS} more" if len(ids) > _IDS else "")
-            yield _line(f"  {named}: {trimmed(step.reason, _WIDTH) or outcome.value}")
+            yield _line(f"  {named}: {trimmed(step.reason, _ADVICE) or outcome.value}")
 
 
 def _places(paths: ReportPaths) -> Iterable[Text]:
