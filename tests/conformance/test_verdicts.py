@@ -473,3 +473,17 @@ def test_an_applicant_without_a_name_is_not_verified(plan_id: str) -> None:
     stated = {name: text for name, text in target(plan_id).attestations.items() if name != "CASE-R-202"}
     result = ran(plan_id, product=target(plan_id, product=Product(name="P"), attestations=stated))
     assert Outcome.UNTESTED is result.requirements["CASE-R-202"].outcome
+
+
+def test_what_one_check_says_is_not_said_again() -> None:
+    """Where two checks of a requirement were hindered, a reason that is part of the other one stands there once."""
+    requirement = scored("vc-verifier")[0]
+    suite = Suite(catalogue_id=find_plan("vc-verifier").catalogue_id, gather=Evidence)
+    for number, reason in enumerate(("No copy. Serve it.", "Serve it.", "Too slow.")):
+
+        def check(_: object, reason: str = reason) -> Iterator[Observation]:
+            raise Untested(reason)
+            yield Held()
+
+        suite.add(f"area.{number}", (requirement,), check, title="Something holds.")
+    assert "No copy. Serve it. Too slow." == run_suite("vc-verifier", suite).requirements[requirement].reason

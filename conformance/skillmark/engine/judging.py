@@ -112,7 +112,7 @@ def _reason(entry: Requirement, run: Run) -> str:
     if not mine:
         return "No check of this run decided it."
     reasons = dict.fromkeys(check.reason for check in run.checks if check.name in mine and check.reason)
-    return " ".join(reasons)
+    return " ".join(each for each in reasons if not any(each in other for other in reasons if other != each))
 
 
 def _attested(entry: Requirement, context: RunContext) -> tuple[Outcome, str]:

@@ -234,13 +234,13 @@ def _note(exchange: Exchange, *, is_cut: bool, is_laid_out: bool) -> str:
 
 
 def settings(configuration: Mapping[str, object], *, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each setting as a dotted name and its value, empty ones left out."""
+    """Yield each setting as a dotted name and its value; those without one are left out, and lists of sections that are empty."""
     for name, value in configuration.items():
         if isinstance(value, Mapping):
             yield from settings(value, prefix=f"{prefix}{name}.")
-        elif isinstance(value, str):
-            yield f"{prefix}{name}", value or "\u2013"
-        else:
+        elif isinstance(value, str) and value:
+            yield f"{prefix}{name}", value
+        elif value not in ("", None) and (value or not isinstance(value, list) or not prefix):
             yield f"{prefix}{name}", json.dumps(value, ensure_ascii=False, default=str)
 
 
