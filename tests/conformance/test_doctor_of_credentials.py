@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,3 +140,12 @@ def test_what_follows_settings_of_a_plan(plan: str, capsys: pytest.CaptureFixtur
     """Whoever writes the settings of a plan is told to have them looked at for that plan."""
     assert 0 == run(["init", "--plan", plan, "mine.toml"])
     assert capsys.readouterr().out.endswith(f"skillmark doctor --plan {plan} --target mine.toml\n")
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_example_of_a_statement_is_about_the_plan(plan: str, tmp_path: Path) -> None:
+    """Who takes the comment from the example of an attestation names a requirement that the plan has."""
+    assert 0 == run(["init", "--plan", plan, "mine.toml"])
+    shown = (tmp_path / "mine.toml").read_text(encoding="utf-8").partition("\n[attestations]")[2].splitlines()[1]
+    (stated,) = tomllib.loads(shown.removeprefix("# "))
+    assert stated in {each.id for each in PLANS[plan].requirements}

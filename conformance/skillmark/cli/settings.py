@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from skillmark.catalogue import Decision
 from skillmark.cli import consoles
 from skillmark.cli.application import app, examples
 from skillmark.cli.options import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _TABLE = re.compile(r"(?:# )?\[+(\w+)")
 _ADDRESS = re.compile(r"^url = ", re.MULTILINE)
 
+#: The requirement that the template shows an attestation of.
+_EXAMPLE = "CASE-R-088"
 #: Sections of the file that only some plans read, by what these have to be given.
 _SECTIONS = {
     Asks.ADDRESS: {"authentication", "known", "claims"},
@@ -77,10 +80,20 @@ def _command(verb: str, file: Path | None, *words: str) -> str:
 def _template_for(plan: Plan) -> str:
     """Return the sections that a plan reads; each begins after an empty line."""
     left_out = set().union(*_SECTIONS.values()) - _SECTIONS[plan.asks]
-    sections = TARGET_TEMPLATE.split("\n\n")
+    sections = _for_plan(TARGET_TEMPLATE, plan).split("\n\n")
     text = "\n\n".join(each for each in sections if not (found := _TABLE.match(each)) or found[1] not in left_out)
     # A product that makes calls may be nowhere.
     return _ADDRESS.sub("# url = ", text) if plan.asks is Asks.CALLS else text
+
+
+def _for_plan(template: str, plan: Plan) -> str:
+    """Return the template with a requirement of the plan in the example of a statement, one that waits for it if there is one."""
+    ids = [each.id for each in plan.requirements]
+    if _EXAMPLE in ids:
+        return template
+    waiting = [each.id for each in plan.requirements if each.decided is Decision.ATTESTED]
+    line = f'# "{[*waiting, *ids][0]}" = "What holds, and how somebody can see it."'
+    return re.sub(rf'^# "{_EXAMPLE}" = .*$', line, template, flags=re.MULTILINE)
 
 
 @app.command(
