@@ -108,6 +108,36 @@ def test_a_program_that_gives_no_answer(
     assert message in found[0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("plan", "lines", "message"),
+    [
+        (
+            VERIFIER,
+            ["[verifier]", 'adapter = "command"', 'accepted = { pattern = "VALID" }'],
+            "'VALID' is not in the answer",
+        ),
+        ("clr-2.0-displayer", ["[verifier]", 'adapter = "command"', "accepted = { statuses = [9] }"], "exit code 0"),
+        (ISSUER, ["[issuing]", 'adapter = "command"'], "Nothing was issued"),
+    ],
+    ids=["verifier", "displayer", "issuer"],
+)
+def test_a_first_answer_that_is_no_yes(
+    plan: str, lines: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Settings under which a healthy credential is not accepted, or nothing issued, are noticed; a run is still possible."""
+    code, found = told(capsys, plan, settings(tmp_path, *lines, command(YES)))
+    assert (0, ["unexpected answer"]) == (code, [each["cause"] for each in found])
+    assert message in found[0]["message"]
+
+
+def test_a_content_type_that_is_not_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A product that does not take the form of the request is asked wrongly, and accused of nothing."""
+    with answering(lambda _path, _headers: (415, {}, b"")) as url:
+        file = settings(tmp_path, "[target]", f'url = "{url}"')
+        assert 2 == run(["test", VERIFIER, "--target", file])
+    assert "Check content_type under [verifier]." in capsys.readouterr().err
+
+
 def test_a_port_of_the_harness_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the harness cannot serve what it is told to serve, nothing is asked of the product, and nothing reported."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

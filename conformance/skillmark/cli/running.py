@@ -18,9 +18,8 @@ from skillmark.plans import Asks, Plan
 from skillmark.reporting import to_document, write_reports
 from skillmark.reporting.terminal import print_summary
 from skillmark.runs import DEFAULT_SEED, certify
-from skillmark.suites import suite_of
-from skillmark.suites.case.diagnosis import diagnose
-from skillmark.suites.diagnoses import Cause, blocking, noted, of_gathering
+from skillmark.suites.case.diagnosis import diagnose as diagnose_provider
+from skillmark.suites.diagnoses import Cause, blocking, noted
 from skillmark.suites.hosts.client_diagnosis import diagnose as diagnose_client
 from skillmark.suites.hosts.diagnosis import diagnose as diagnose_host
 from skillmark.wire.client import WireClient
@@ -56,15 +55,17 @@ def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
     )
     try:
         if plan.asks is Asks.ADDRESS:
-            return diagnose(target, load_standard(plan.standard_id), client, clock)
-        return (*_of_peer(plan, target), *(_LOOKS.get(plan.asks) or _look)(context))
+            return diagnose_provider(target, load_standard(plan.standard_id), client, clock)
+        return (*_of_peer(plan, target), *_LOOKS.get(plan.asks, _of_first_question)(context))
     finally:
         context.resources.close()
         client.close()
 
 
-def _look(context: RunContext) -> tuple[Diagnosis, ...]:
-    return of_gathering(context, suite_of(context.plan).gather)
+def _of_first_question(context: RunContext) -> tuple[Diagnosis, ...]:
+    from skillmark.suites.first_questions import diagnose  # noqa: PLC0415 - brings the libraries of signatures
+
+    return diagnose(context)
 
 
 #: Where more is asked than what a run begins with.

@@ -6,14 +6,12 @@ import dataclasses
 import enum
 from typing import TYPE_CHECKING
 
-from skillmark.core.errors import Misconfigured, TargetUnreachable
+from skillmark.core.errors import TargetUnreachable
 from skillmark.core.exchanges import TroubleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from skillmark.core.exchanges import Exchange
-    from skillmark.engine import Evidence, RunContext
+    from skillmark.engine import RunContext
 
 
 class Cause(enum.Enum):
@@ -110,14 +108,3 @@ def of_silence(context: RunContext, error: TargetUnreachable) -> Diagnosis:
     if failed is None:
         return blocking(Cause.UNREACHABLE, str(error), "Check what the target file names.")
     return of_trouble(failed, context.target.url)
-
-
-def of_gathering(context: RunContext, gather: Callable[[RunContext], Evidence]) -> tuple[Diagnosis, ...]:
-    """Ask what a run begins with, and say what stands in its way: no answer, or settings that lead nowhere."""
-    try:
-        asked = gather(context).exchanges
-    except TargetUnreachable as error:
-        return (of_silence(context, error),)
-    except Misconfigured as error:
-        return (blocking(Cause.SETTINGS, str(error), "Correct it in the target file, and look again."),)
-    return tuple(of_trouble(each, context.target.url) for each in list(asked.values())[:1] if each.trouble)

@@ -45,6 +45,7 @@ _ADVICE = {
     403: "Check the credentials under [authentication], or [http.headers].",
     404: "Check url under [target], and path under [issuing].",
     405: "Check method under [issuing].",
+    415: "Check content_type under [issuing].",
 }
 #: For each question that makes a counterexample smaller, at most so many candidates are looked at.
 _CANDIDATES = 5

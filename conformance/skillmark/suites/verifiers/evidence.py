@@ -32,6 +32,7 @@ _ADVICE = {
     403: "Check the credentials under [authentication], or [http.headers].",
     404: "Check url under [target], and path under [verifier].",
     405: "Check method under [verifier].",
+    415: "Check content_type under [verifier].",
 }
 _WORST_FIRST = (Cell.ACCEPTED, Cell.UNCLEAR, Cell.TOLD, Cell.REFUSED, Cell.UNTESTED)
 _QUICK = "smoke"
