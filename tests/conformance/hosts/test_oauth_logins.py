@@ -386,3 +386,26 @@ def test_a_person_signs_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert {"error": "access_denied"} == sent(ended)
     assert [] == [each for each in (START, "sign in as ada", "refuse") if each not in screen.written]
+
+
+# Looking without signing in
+
+
+@pytest.mark.parametrize(
+    ("page", "seen"),
+    [
+        pytest.param("<script src=app.js></script><div id=app></div>", (True, False), id="scripts"),
+        pytest.param("<a href=/with-a-friend>Sign in with a friend</a>", (False, False), id="links"),
+        pytest.param(SIGN_IN, (False, False), id="form"),
+        pytest.param("<p>Nobody knows this client.</p>", (False, True), id="words"),
+        pytest.param(httpx.Response(400, html="<script>1</script><a href=/>Home</a>"), (False, True), id="refused"),
+    ],
+)
+def test_a_look_sees_what_needs_no_scripts(page: str | httpx.Response, seen: tuple[bool, bool]) -> None:
+    """A page of scripts says nothing, and one that leads on is not the last word: neither is a refusal without a redirect."""
+    host = HostInterface(accounts=(ADA,), login=Login.INTERACTIVE)
+    client = WireClient(
+        dataclasses.replace(target_for(host), url=HOST), clock=SystemClock(), transport=Site({"/oauth/authorize": page})
+    )
+    ended = Logins(client, host).look(START, returns=[CLIENT])
+    assert seen == (ended.is_hidden, ended.is_final), ended.problem

@@ -79,6 +79,18 @@ def test_a_program_that_allows_everything_accuses_nobody(server: RunningServer, 
     assert [(outcome, 0)] == [(each.outcome, len(result.findings)) for each in result.checks], result.checks[0].reason
 
 
+def test_refusals_are_seen_where_a_program_signs_in(server: RunningServer) -> None:
+    """Where a request is refused before anybody signs in, it is looked at here: a program cannot show the page."""
+    program = (sys.executable, "-c", PROGRAM, server.url, str(server.ca_file), "yes")
+    host = HostInterface(accounts=(ADA,), login=Login.COMMAND, login_command=program)
+    target = dataclasses.replace(target_for(host), url=server.url, ca_file=server.ca_file)
+    wanted = {"nobody_is_sent_to_unknown_addresses", "nobody_is_sent_away_without_client", "a_redirect_uri_is_needed"}
+    options = RunOptions(only=lambda check: check.name.rpartition(".")[2] in wanted)
+    result = certify(find_plan("ob-3.0-host"), target, options=options)
+    assert [] == [each.finding.actual for each in result.findings]
+    assert {Outcome.PASSED} == {each.outcome for each in result.checks}, [each.reason for each in result.checks]
+
+
 @pytest.mark.parametrize(
     ("accounts", "trouble"),
     [pytest.param((ADA,), False, id="host"), pytest.param((), True, id="other-product")],

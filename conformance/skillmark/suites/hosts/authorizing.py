@@ -16,7 +16,7 @@ from skillmark.suites.hosts.rules import RULES
 from skillmark.wire.browsers.logins import DENY, Decision, is_return
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from skillmark.engine import Observation
     from skillmark.suites.hosts.clients import AuthorizationRequest
@@ -29,7 +29,7 @@ _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 #: Characters of a long state, which still fits into every header line.
 _LONG = 600
 #: Statuses with which a page is shown.
-_FAILED = 500
+_REFUSED, _FAILED = 400, 500
 
 
 # What comes back when somebody allows it
@@ -249,12 +249,21 @@ def failures_are_told(evidence: Evidence) -> Iterator[Observation]:
         yield from _refused(evidence, request, ended, what, dispute=dispute, state=state, in_fragment=in_fragment)
 
 
-def _asked(evidence: Evidence, request: AuthorizationRequest, changes: Mapping[str, str | None] | None = None) -> Ended:
-    """Return where a request ends that should not be granted; nobody but a script signs in for it."""
-    if evidence.logins.is_scripted:
-        return evidence.authorize(request, changes=changes)
+def _asked(
+    evidence: Evidence,
+    request: AuthorizationRequest,
+    changes: Mapping[str, str | None] | None = None,
+    returns: Sequence[str] = (),
+) -> Ended:
+    """Return where a request ends that should not be granted: without signing in where that says enough, or a person would."""
+    if evidence.logins.sees_pages:
+        return evidence.authorize(request, changes=changes, returns=returns)
     address = request.address(evidence.description().authorization_url, changes)
-    return evidence.logins.look(address, returns=request.client.redirect_uris)
+    ended = evidence.logins.look(address, returns=(*request.client.redirect_uris, *returns))
+    is_told = ended.address or (ended.is_final and (ended.status or 0) >= _REFUSED)
+    if is_told or not evidence.logins.is_scripted:
+        return ended
+    return evidence.authorize(request, changes=changes, returns=returns)
 
 
 def _refused(
@@ -355,11 +364,7 @@ def nobody_is_sent_away_without_client(evidence: Evidence) -> Iterator[Observati
 def _with_redirect_uri(
     evidence: Evidence, request: AuthorizationRequest, address: str | None, *, returns: list[str]
 ) -> Ended:
-    changes = {"redirect_uri": address}
-    if evidence.logins.is_scripted:
-        return evidence.authorize(request, changes=changes, returns=returns)
-    url = request.address(evidence.description().authorization_url, changes)
-    return evidence.logins.look(url, returns=(*request.client.redirect_uris, *returns))
+    return _asked(evidence, request, {"redirect_uri": address}, returns)
 
 
 def _stays(request: AuthorizationRequest, ended: Ended, what: str) -> Iterator[Observation]:

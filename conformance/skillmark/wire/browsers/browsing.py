@@ -285,7 +285,10 @@ class _Visit:
             if is_return(link.address, self._returns):
                 return Submission(method="GET", address=link.address)
         if self._account is None or self._decision is None:
-            self._stop(_shown(page, self._status), is_final=not page.forms, has_text=bool(page.text))
+            self._refuse_scripts(page)
+            # Links may lead to where somebody signs in, unless the status refuses.
+            is_final = not page.forms and ((self._status or 0) >= _REFUSED or not page.links)
+            self._stop(_shown(page, self._status), is_final=is_final, has_text=bool(page.text))
         step = self._sign_in(page) or self._name(page) or self._decide(page) or self._send_on(page)
         if step is None:
             self._give_up(page)
@@ -427,7 +430,7 @@ class _Visit:
 
     def _send_on(self, page: Page) -> Submission | None:
         """Send a form with one button, or one that a script would send."""
-        candidates = [form for form in page.forms if len(_usable(form)) == 1 or (not form.buttons and _is_hidden(form))]
+        candidates = [form for form in page.forms if len(_usable(form)) == 1 or (not form.buttons and form.is_hidden)]
         if len(candidates) != 1 or self._decision is None or (self._status or 0) >= _REFUSED:
             return None
         form = candidates[0]
@@ -436,6 +439,11 @@ class _Visit:
             return None
         self._was_asked |= bool(buttons)
         return page.submitted(form, buttons[0] if buttons else None, self._ticked(form))
+
+    def _refuse_scripts(self, page: Page) -> None:
+        """Stop at a page of which nothing is known without its scripts; who refuses a request says so by the status, too."""
+        if page.has_scripts and not page.forms and (self._status or 0) < _REFUSED:
+            self._stop(f"the page at {_short(page.address)} works with scripts only. {_OTHERWISE}", is_hidden=True)
 
     def _give_up(self, page: Page) -> None:
         labels = [each.label or each.value or each.name for form in page.forms for each in form.buttons]
@@ -446,8 +454,7 @@ class _Visit:
             is_refused = (self._status or 0) >= _REFUSED
             problem = f"none of the buttons {shown} is known to {what}; {advice}"
             self._stop(problem, is_hidden=not is_refused, is_final=is_refused, has_text=bool(page.text))
-        if page.has_scripts and not page.forms and (self._status or 0) < _REFUSED:
-            self._stop(f"the page at {_short(page.address)} works with scripts only. {_OTHERWISE}", is_hidden=True)
+        self._refuse_scripts(page)
         self._stop(_shown(page, self._status), is_final=True, has_text=bool(page.text))
 
 
@@ -481,10 +488,6 @@ def _wants_decision(form: Form, host: HostInterface) -> bool:
 
 def _usable(form: Form) -> list[Field]:
     return [each for each in form.buttons if not set(_WORD.findall(each.label.lower())) & _LEADING_AWAY]
-
-
-def _is_hidden(form: Form) -> bool:
-    return bool(form.fields) and all(each.kind in {FieldKind.HIDDEN, FieldKind.OTHER} for each in form.fields)
 
 
 def _main_button(form: Form) -> Field | None:

@@ -75,6 +75,11 @@ class Form:
         return [each for each in self.fields if each.kind in kinds]
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether it has fields, and none that somebody sees."""
+        return bool(self.fields) and all(each.kind in {FieldKind.HIDDEN, FieldKind.OTHER} for each in self.fields)
+
+    @property
     def buttons(self) -> list[Field]:
         """What sends it."""
         return self.of(FieldKind.BUTTON)
