@@ -68,7 +68,10 @@ def test_fitting_settings_are_left_alone(provider: str, capsys: pytest.CaptureFi
     """Nothing is noticed where nothing is wrong, and the next command is named."""
     assert (0, []) == told(capsys, "--url", provider)
     assert 0 == run(["doctor", "--url", provider])
-    assert f"\u2713 {provider} can be tested: skillmark test case-1.1-provider\n" == capsys.readouterr().out
+    assert (
+        f"\u2713 {provider} can be tested: skillmark test case-1.1-provider --url {provider}\n"
+        == capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("address", ["{}/", "{}/ims/case/v1p1", "{}/ims/case/v1p1/CFDocuments", "{}/ims/case/v1p0/"])

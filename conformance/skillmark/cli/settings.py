@@ -69,12 +69,12 @@ def init(
         raise Misconfigured(f"{path} exists. Choose another name, or replace it with --force.")
     path.write_text(TARGET_TEMPLATE if plan is None else _template_for(find_plan(plan)), encoding="utf-8")
     asked = () if plan is None else ("--plan", plan)
-    consoles.say(f"Wrote {path}. Fill it in, then: {_command('doctor', path, *asked)}")
+    consoles.say(f"Wrote {path}. Fill it in, then: {_command('doctor', *asked, '--target', str(path))}")
 
 
-def _command(verb: str, file: Path | None, *words: str) -> str:
+def _command(*words: str) -> str:
     """Return the command that comes next, to be copied."""
-    return shlex.join(["skillmark", verb, *words, *(("--target", str(file)) if file else ())])
+    return shlex.join(["skillmark", *words])
 
 
 def _template_for(plan: Plan) -> str:
@@ -122,7 +122,10 @@ def doctor(
     if as_json:
         consoles.print_json([_row(each) for each in found])
     else:
-        _print(found, chosen, named=product.place or str(target or "The product"), file=target)
+        given = {"--target": target, "--url": url, "--ca-file": ca_file}
+        words = [word for name, value in given.items() if value for word in (name, str(value))]
+        named = product.place or str(target or "The product")
+        _print(found, named, _command("test", chosen.id, *words, *(["--lab"] if lab else [])))
     return int(_exit_code(found))
 
 
@@ -135,12 +138,12 @@ def _row(found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _print(found: tuple[Diagnosis, ...], plan: Plan, *, named: str, file: Path | None) -> None:
+def _print(found: tuple[Diagnosis, ...], named: str, command: str) -> None:
     for each in found:
         consoles.say(f"{'✗' if each.is_blocking else '!'} {each.cause.value}: {each.message}")
         consoles.say(f"  {each.next_step}")
     if not any(each.is_blocking for each in found):
-        consoles.say(f"✓ {named} can be tested: {_command('test', file, plan.id)}")
+        consoles.say(f"✓ {named} can be tested: {command}")
 
 
 def _exit_code(found: tuple[Diagnosis, ...]) -> ExitCode:
