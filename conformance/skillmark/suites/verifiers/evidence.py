@@ -60,7 +60,7 @@ class Evidence:
         #: What was accepted in spite of a defect: the defect, and the sample that had it.
         self.wrongly_accepted: list[tuple[Defect, Sample]] = []
         self._cells: dict[Defect, dict[str, Cell]] = {}
-        #: Defects by format: how many were asked about.
+        #: Defects by format: how many were asked about, but for those that were accepted with a remark.
         self.defects_asked: collections.Counter[str] = collections.Counter()
         self._refuse_nonsense()
 
@@ -150,7 +150,7 @@ class Evidence:
         """Remember what became of a defect, for the summary and the matrix."""
         cells = self._cells.setdefault(defect, {})
         cells[sample.form] = min(cells.get(sample.form, became), became, key=_WORST_FIRST.index)
-        if became is not Cell.UNTESTED:
+        if became not in {Cell.UNTESTED, Cell.TOLD}:
             self.defects_asked[sample.form] += 1
         if became is Cell.ACCEPTED:
             self.wrongly_accepted.append((defect, sample))
