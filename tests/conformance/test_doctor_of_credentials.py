@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import sys
 import tomllib
@@ -162,7 +163,8 @@ def test_the_next_command_can_be_copied(tmp_path: Path, capsys: pytest.CaptureFi
     """What the doctor names next is the run of this plan with these settings."""
     file = settings(tmp_path, "[verifier]", 'adapter = "command"', command(YES))
     assert 0 == run(["doctor", "--plan", VERIFIER, "--target", file])
-    assert f"\u2713 {file} can be tested: skillmark test {VERIFIER} --target {file}\n" == capsys.readouterr().out
+    named = shlex.join(YES)
+    assert f"\u2713 {named} can be tested: skillmark test {VERIFIER} --target {file}\n" == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("plan", ASKED)

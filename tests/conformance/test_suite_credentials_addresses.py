@@ -16,6 +16,8 @@ from skillmark.runs import RunOptions, certify
 from skillmark_reference.sockets import RunningServer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from skillmark.core.results import RunResult
 
 BADGE = securing.written(securing.whole(healthy.minimal()))
@@ -96,6 +98,26 @@ def test_a_baked_image_at_an_address_is_read(content: bytes, media_type: str, re
     result = ran(content, media_type, name=name)
     assert Outcome.PASSED is result.requirements[requirement].outcome
     assert () == result.findings
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("large.json", b" " * (10 * 2**20 + 1), "it has more bytes than the limit"),
+        ("bomb.png", packed.png(packed.itxt(packed.PLACE, " " * 2**24, is_compressed=True)), "unpacks to more than"),
+    ],
+    ids=["large", "bomb"],
+)
+def test_what_is_beyond_the_limits_accuses_nobody(name: str, content: bytes, says: str, tmp_path: Path) -> None:
+    """A file that Skillmark does not read, since it is too large or unpacks to too much, is told as such, and fails nothing."""
+    (tmp_path / "badge.json").write_bytes(BADGE)
+    (tmp_path / name).write_bytes(content)
+    given = Submissions(sources=(str(tmp_path),), at=NOW)
+    result = certify(
+        find_plan("ob-3.0-issuer"), Target(submissions=given), options=RunOptions(depth=find_depth("smoke"))
+    )
+    assert () == result.findings
+    assert any(name in each and says in each for each in result.sampling)
 
 
 def test_records_have_one_recommendation_for_all() -> None:

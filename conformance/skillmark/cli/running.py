@@ -54,12 +54,14 @@ def diagnosed(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
         plan=plan, target=target, client=client, clock=clock, seed=DEFAULT_SEED, depth=find_depth("smoke")
     )
     try:
-        if plan.asks is Asks.ADDRESS:
-            return diagnose_provider(target, load_standard(plan.standard_id), client, clock)
-        return (*_of_peer(plan, target), *_LOOKS.get(plan.asks, _of_first_question)(context))
+        return (*_of_peer(plan, target), *_LOOKS[plan.asks](context))
     finally:
         context.resources.close()
         client.close()
+
+
+def _of_provider(context: RunContext) -> tuple[Diagnosis, ...]:
+    return diagnose_provider(context.target, load_standard(context.plan.standard_id), context.client, context.clock)
 
 
 def _of_first_question(context: RunContext) -> tuple[Diagnosis, ...]:
@@ -68,8 +70,14 @@ def _of_first_question(context: RunContext) -> tuple[Diagnosis, ...]:
     return diagnose(context)
 
 
-#: Where more is asked than what a run begins with.
-_LOOKS = {Asks.ACCOUNTS: diagnose_host, Asks.CALLS: diagnose_client}
+#: What is looked at, by what a product has to give.
+_LOOKS = {
+    Asks.ADDRESS: _of_provider,
+    Asks.ACCOUNTS: diagnose_host,
+    Asks.CALLS: diagnose_client,
+    Asks.CREDENTIALS: _of_first_question,
+    Asks.ANSWERS: _of_first_question,
+}
 
 
 def _with_one_question(target: Target) -> Target:
@@ -101,7 +109,7 @@ def _of_peer(plan: Plan, target: Target) -> tuple[Diagnosis, ...]:
 
 
 def _refuse_unserved(plan: Plan, target: Target) -> None:
-    if plan.asks in {Asks.ACCOUNTS, Asks.ANSWERS, Asks.CALLS} and not is_by_hand(plan, target):
+    if plan.asks in {Asks.ACCOUNTS, Asks.CALLS, Asks.ANSWERS} and not is_by_hand(plan, target):
         refuse_unless_served(target.peer)
 
 

@@ -124,8 +124,7 @@ def doctor(
     else:
         given = {"--target": target, "--url": url, "--ca-file": ca_file}
         words = [word for name, value in given.items() if value for word in (name, str(value))]
-        named = product.place or str(target or "The product")
-        _print(found, named, _command("test", chosen.id, *words, *(["--lab"] if lab else [])))
+        _print(found, product.place or "The product", _command("test", chosen.id, *words, *(["--lab"] if lab else [])))
     return int(_exit_code(found))
 
 

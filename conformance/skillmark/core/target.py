@@ -211,7 +211,7 @@ class Target:
     def place(self) -> str:
         """Where the product is, what it made, or what makes it do something, for people; empty for one that a person uses."""
         sources = self.submissions.sources if self.submissions else ()
-        commands = (self.issuing.command if self.issuing else (), self.client.command)
+        commands = (self.issuing.command if self.issuing else (), self.verifier.command, self.client.command)
         return self.url or ", ".join(sources) or next((shlex.join(each) for each in commands if each), "")
 
     def claim(self, feature: Feature) -> Claim:

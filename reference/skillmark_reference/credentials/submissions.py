@@ -9,7 +9,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from skillmark_reference.credentials.baking import BakingVersion, UnusableImage, find_baked
+from skillmark_reference.credentials.baking import BakingVersion, ImageProblem, UnusableImage, find_baked
 from skillmark_reference.credentials.results import Verdict
 from skillmark_reference.securing import strict_json
 from skillmark_reference.securing.strict_json import MalformedJson
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 10 * 2**20
 
 _PNG = b"\x89PNG"
+#: What is wrong with an image that this project does not read, and others may.
+_OVER_A_LIMIT = frozenset({ImageProblem.TOO_LARGE, ImageProblem.TOO_COMPRESSED})
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -63,6 +65,8 @@ def _image(source: str, content: bytes, verify: Callable[[bytes | str], Verifica
     try:
         baked = find_baked(content)
     except UnusableImage as error:
+        if error.problem in _OVER_A_LIMIT:
+            return Checked(source=source, verdict=Verdict.UNVERIFIABLE, remarks=(str(error),))
         return _refused(source, str(error))
     if not baked:
         return _refused(source, "no credential is baked into the image")

@@ -9,6 +9,8 @@ from skillmark.core.exchanges import Trouble, TroubleKind
 from skillmark.suites.credentials.shown import BADGES, Shown, opened
 from skillmark_reference.credentials import submissions
 from skillmark_reference.credentials.kinds import CredentialKind
+from skillmark_reference.credentials.requirements import Subject
+from skillmark_reference.credentials.results import Outcome, Verdict
 from skillmark_reference.credentials.verifying import verify
 
 if TYPE_CHECKING:
@@ -75,9 +77,7 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - a defect of the verifier must neither end the run nor count against the issuer
             defect = f"Skillmark failed on it ({type(error).__name__}); please report it"
             self.defects.append(f"{source.exchange.url}: {defect}.")
-            trouble = Trouble(kind=TroubleKind.UNREACHABLE, message=defect)
-            failed = dataclasses.replace(source, exchange=dataclasses.replace(source.exchange, trouble=trouble))
-            return Submission(source=failed, sent=sent)
+            return Submission(source=_not_read(source, defect), sent=sent)
 
     def _read(self, source: Source, now: datetime.datetime, sent: Mapping[str, Any] | None) -> Submission:
         texts: list[bytes | str] = []
@@ -93,6 +93,8 @@ class Reader:
         ]
         opened_ones = (_shown(source, checked, text) for checked, text in found)
         shown = [one for one in opened_ones if one is not None]
+        if not shown and (limit := next((each for each, _ in found if _is_beyond_limits(each)), None)) is not None:
+            return Submission(source=_not_read(source, _told(limit)), checked=(limit,), sent=sent)
         mine = tuple(each for each in shown if each.kind not in _TOLD - SUBJECTS[self.catalogue_id])
         return Submission(
             source=source,
@@ -101,6 +103,24 @@ class Reader:
             others=len(shown) - len(mine),
             sent=sent,
         )
+
+
+def _not_read(source: Source, message: str) -> Source:
+    trouble = Trouble(kind=TroubleKind.UNREACHABLE, message=message)
+    return dataclasses.replace(source, exchange=dataclasses.replace(source.exchange, trouble=trouble))
+
+
+def _is_beyond_limits(checked: Checked) -> bool:
+    """Tell whether something is larger, deeper or more compressed than the verifier reads: nobody is to blame for that."""
+    found = checked.verification
+    if found is None:
+        return checked.verdict is Verdict.UNVERIFIABLE
+    return any(step.subject is Subject.PARSING and step.outcome is Outcome.CANNOT_TELL for step in found.steps)
+
+
+def _told(checked: Checked) -> str:
+    problems = checked.verification.problems if checked.verification else ()
+    return "; ".join(checked.remarks) or next((each.message for each in problems), "")
 
 
 def _shown(source: Source, checked: Checked, text: bytes | str | None) -> Shown | None:
