@@ -1,4 +1,9 @@
-"""Broken verifiers: each departs from the documents in one way, and names the requirements that should be accused."""
+"""Broken verifiers: each departs from the documents in one way, and names the requirements that should be accused.
+
+What no document forbids is among the variants instead: proofs from the future, the first of several statuses, loose bits of
+base64url, endorsements that are over. Whether dates with offsets are compared as texts shows within a day of now only, and
+requests do not depend on the clock; years of five digits show it at any time.
+"""
 
 from __future__ import annotations
 

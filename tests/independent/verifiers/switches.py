@@ -23,6 +23,8 @@ class Switches:
     free_header: bool = False
     #: Whether a subject without id makes a token invalid, as the letter has it.
     wants_sub: bool = False
+    #: Whether bits of base64url that are no part of an octet may be anything.
+    loose_bits: bool = False
     #: Seconds that clocks may differ.
     leeway: float = 0.0
     #: How many algorithms it knows.
@@ -49,8 +51,13 @@ class Switches:
     missing_list: bool = True
     #: Whether a type of status that it does not know makes a credential invalid.
     unknown_status: bool = False
+    #: Whether the first of several statuses is enough, of which Open Badges has one.
+    first_status: bool = False
     #: Whether lists of other issuers count.
     foreign_lists: bool = False
+    # What is inside
+    #: Whether an endorsement that is over makes a badge invalid.
+    endorsement_dates: bool = True
     # Fetching
     #: ``once`` keeps every document but lists for the run, ``always`` lists too, ``never`` none.
     keeps: str = "never"

@@ -58,6 +58,7 @@ CHOICES: dict[str, Choice] = {
     # Tokens
     "any header": _choice("The table of the header binds issuers.", free_header=True, warned=(105,)),
     "sub is always wanted": _choice("Verify a Credential VC-JWT Signature, sub: has to be there.", wants_sub=True),
+    "bits of no octet": _choice("RFC 7515, 2: not said of the last character of base64url.", loose_bits=True),
     "clocks may differ": _choice("RFC 7519, 4.1.5: some leeway.", leeway=120.0),
     # Formats
     "EdDSA alone": _choice(
@@ -104,6 +105,7 @@ CHOICES: dict[str, Choice] = {
         "Verification, step 4: statusPurpose revocation.", purposes=("revocation",), warned=(127,)
     ),
     "a list that is missing is a remark": _choice(_LISTS, missing_list=False, warned=(127,)),
+    "the first status": _choice("VerifiableCredential, credentialStatus: 0..1.", first_status=True),
     "lists of others count": _choice(
         "Bitstring Status List 1.0, 2.2: the issuer of a list may differ.", foreign_lists=True, warned=(127,)
     ),
@@ -117,6 +119,10 @@ CHOICES: dict[str, Choice] = {
         statuses=(),
         unknown_status=True,
         claims={"statuses": ()},
+    ),
+    # What is inside
+    "endorsements that are over": _choice(
+        "Verification, step 6: what follows for a badge is not said.", endorsement_dates=False
     ),
     # Fetching
     "documents are kept for the run": _choice("RFC 9111: lists are asked for again.", keeps="once"),
