@@ -20,7 +20,11 @@ _V2 = "https://www.w3.org/ns/credentials/v2"
 
 
 def _passing(
-    name: str, *requirements: str, effect: str, over: Callable[[Asked, Complaint], bool] | tuple[str, ...]
+    name: str,
+    *requirements: str,
+    effect: str,
+    over: Callable[[Asked, Complaint], bool] | tuple[str, ...],
+    only_badges: bool = False,
 ) -> VerifierProduct:
     """Return a product that accepts whatever has such a problem, or one in words like these."""
 
@@ -32,7 +36,14 @@ def _passing(
     def accepts(asked: Asked) -> bool:
         return not any(asked.complaints) or any(is_passed(asked, each) for each in asked.complaints)
 
-    return VerifierProduct(name=name, effect=effect, requirements=requirements, make=lambda: accepts, says=vc_api)
+    return VerifierProduct(
+        name=name,
+        effect=effect,
+        requirements=requirements,
+        make=lambda: accepts,
+        says=vc_api,
+        only_badges=only_badges,
+    )
 
 
 def _issuer(asked: Asked) -> str:
@@ -75,7 +86,7 @@ _WRITING = (
 )
 _UNSEEN = (
     _passing("ignores-undefined-types", _PROOF, effect=_UNSIGNED, over=("no context defines the type",)),
-    _passing("ignores-terms-deep-inside", _PROOF, effect=_UNSIGNED, over=_at("/criteria/")),
+    _passing("ignores-terms-deep-inside", _PROOF, effect=_UNSIGNED, over=_at("/criteria/"), only_badges=True),
     _passing("ignores-terms-that-are-nothing", _PROOF, effect=_UNSIGNED, over=_at("/@context/")),
     _passing("ignores-relative-identifiers", _PROOF, effect=_UNSIGNED, over=("is no absolute IRI",)),
     _passing("ignores-further-members-of-a-proof", _PROOF, effect=_UNSIGNED, over=_at("/proof/witness")),
@@ -96,6 +107,7 @@ _UNSEEN = (
         "OB30-R-131",
         effect="A badge can be praised in anybody's name.",
         over=_at("/endorsement/1"),
+        only_badges=True,
     ),
 )
 _KEYS = (
