@@ -225,6 +225,13 @@ def test_a_method_that_is_no_address_is_refused() -> None:
     assert {("OB30-R-085", "/proof/0/verificationMethod")} == found
 
 
+def test_a_did_key_without_its_fragment_is_told() -> None:
+    """A did:key has one key for assertions: who leaves its fragment out is told so, and accused of nothing."""
+    result = ran(securing.whole(healthy.minimal(), verificationMethod=healthy.school().profile["id"]))
+    assert set() == told(result, Outcome.FAILED)
+    assert {("OB30-R-085", "/proof/verificationMethod")} == told(result, Outcome.WARNED)
+
+
 def test_a_proof_of_an_unknown_type_alone_cannot_be_told() -> None:
     """Nobody knows what its members should be, so nothing but its type is held against it."""
     whole = healthy.minimal() | {"proof": {"type": "SchoolSignature2025", "created": healthy.BEGIN}}

@@ -251,6 +251,20 @@ _persona(
 )
 
 
+def _named_by_did(standard: Standard) -> HandedIn:
+    credential = _credential(standard)
+    signed = securing.whole(credential, verificationMethod=securing.signer_of(credential).profile["id"])
+    return _files(credential__json=securing.written(signed))
+
+
+_persona(
+    "did-key-without-its-fragment",
+    "did:key: one key for assertions; samples of badges leave its fragment out.",
+    _named_by_did,
+    warns=frozenset({"OB30-R-085", "CLR20-R-103"}),
+)
+
+
 def _described(standard: Standard) -> HandedIn:
     badge = healthy.minimal()
     badge["credentialSubject"] |= {"name": "Ada", "description": "An apprentice."}

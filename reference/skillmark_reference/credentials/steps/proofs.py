@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from skillmark_reference.securing.keys import PublicKey
 
 _PURPOSE = "assertionMethod"
+_DID_KEY = "did:key:"
 #: Suites that certification takes (certification guides of Open Badges 3.0 and CLR 2.0).
 _CERTIFIED = ("ecdsa-sd-2023", "eddsa-rdfc-2022")
 #: What says that a proof was not understood, and nothing about whether it holds.
@@ -60,6 +61,8 @@ class _Lookup:
     #: Pointer from the proof to what keeps a key from being looked for; empty where it is not one member.
     member: str = ""
     found: FoundKey | None = None
+    #: What is unusual in how the key is named.
+    remark: str = ""
     refused: str = ""
     unavailable: str = ""
 
@@ -158,8 +161,9 @@ def _look_up(proof: object, pointer: str, keys: KeyDiscovery) -> _Lookup:
         # Controlled Identifiers 1.0, 3.3, step 1
         message = f"expected is a verificationMethod that is a URL; found is {quoted(method)}"
         return _Lookup(pointer=pointer, member="/verificationMethod", refused=message)
+    named, remark = _named(method)
     try:
-        return _Lookup(pointer=pointer, found=keys.find(method, purpose))
+        return _Lookup(pointer=pointer, member="/verificationMethod", found=keys.find(named, purpose), remark=remark)
     except KeyUnavailable as error:
         return _Lookup(pointer=pointer, unavailable=f"the key {quoted(method)} cannot be had: {error}")
     except REFUSED as error:
@@ -235,11 +239,25 @@ def _remove(document: Any, pointer: str) -> None:  # noqa: ANN401 - any part of 
     document.pop(last, None)
 
 
+def _named(method: str) -> tuple[str, str]:
+    """Return the URL of the key that a verificationMethod means, and what is unusual in it.
+
+    A DID names no key (Controlled Identifiers 1.0, 3.3). A did:key has one for assertions, whose fragment issuers leave out.
+    """
+    if not method.startswith(_DID_KEY) or "#" in method:
+        return method, ""
+    named = f"{method}#{method.rpartition(':')[2]}"
+    return named, f"expected is a verificationMethod that names a key in its DID, {named}; found is {quoted(method)}"
+
+
 def _key_step(kind: CredentialKind, lookups: Sequence[_Lookup], unknown: Outcome) -> Step:
     refused = [Problem(pointer=each.pointer + each.member, message=each.refused) for each in lookups if each.refused]
+    remarks = [Problem(pointer=each.pointer + each.member, message=each.remark) for each in lookups if each.remark]
     unavailable = [Problem(pointer=each.pointer, message=each.unavailable) for each in lookups if each.unavailable]
     evidence = {each.pointer: f"{each.found.id} ({each.found.key.type.value})" for each in lookups if each.found}
-    return conclude_worst(kind, Subject.PROOF_KEY, {Outcome.FAILED: refused, unknown: unavailable}, evidence=evidence)
+    found = {Outcome.WARNED: remarks, Outcome.FAILED: refused}
+    found[unknown] = [*found.get(unknown, ()), *unavailable]
+    return conclude_worst(kind, Subject.PROOF_KEY, found, evidence=evidence)
 
 
 def _purpose_problems(proofs: Sequence[object], pointers: Sequence[str]) -> Iterator[Problem]:
