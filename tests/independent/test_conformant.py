@@ -15,11 +15,13 @@ from skillmark.core.target import Feature
 
 from . import data
 from .filters import Refused
-from .judging import EVERYTHING, LIST_FEATURES, Judged, judged
+from .judging import EVERYTHING, LIST_FEATURES, judged
 from .provider import Answer, Provider, Request, Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .results import Judged
 
 VERSIONS = ("1.1", "1.0")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +14,12 @@ from . import (  # noqa: F401 - declare the deviations
     deviations_of_records,
 )
 from .deviations import DEVIATIONS, Deviation
-from .judging import Judged, judged
+from .judging import judged
 from .products import PRODUCTS
 from .provider import Provider
+
+if TYPE_CHECKING:
+    from .results import Judged
 
 _CASES = [(deviation, version) for deviation in DEVIATIONS.values() for version in deviation.versions]
 

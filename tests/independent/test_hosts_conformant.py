@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .hosts.host import Host
-from .hosts.judging import QUICK, Judged, judged
+from .hosts.judging import QUICK, judged
 from .hosts.switches import Switches
 from .hosts.variants import VARIANTS, merged, mixtures
+
+if TYPE_CHECKING:
+    from .results import Judged
 
 #: What every host here is warned of: none looks at signatures, and nothing says that a host has to.
 PLAIN = {"OB30-R-242"}

@@ -7,6 +7,7 @@ one of each kind, by all.
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,7 +20,10 @@ from .hosts import (  # noqa: F401 - declare the deviations
 )
 from .hosts.deviations import DEVIATIONS, Deviation
 from .hosts.host import Host
-from .hosts.judging import Judged, judged
+from .hosts.judging import judged
+
+if TYPE_CHECKING:
+    from .results import Judged
 
 #: Judged by the whole plan.
 WHOLE = ("TotalOfThePage", "FormatsDates", "CodeMinorInCapitals", "VerifiersUnchecked", "ComparesRawTexts")

@@ -21,8 +21,9 @@ from skillmark.plans import find_plan
 from skillmark.runs import RunOptions, certify
 from skillmark_reference.sockets import RunningServer
 
+from .results import Judged
 from .verifiers.documents import over_https
-from .verifiers.judging import CLAIMS, FORMATS, PLAN, QUICK, Judged, judged
+from .verifiers.judging import CLAIMS, FORMATS, PLAN, QUICK, judged
 from .verifiers.product import Product, as_application
 from .verifiers.switches import Switches
 from .verifiers.variants import CHOICES, MANNERS, Choice, merged, mixtures

@@ -7,6 +7,7 @@ kind, by the whole plan.
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +18,10 @@ from .verifiers import (  # noqa: F401 - declare the deviations
     deviations_of_tokens,
 )
 from .verifiers.deviations import DEVIATIONS, Deviation
-from .verifiers.judging import CLAIMS, Judged, judged
+from .verifiers.judging import CLAIMS, judged
+
+if TYPE_CHECKING:
+    from .results import Judged
 
 #: What is warned of without a defect: exp counts with the signature, before a newer copy.
 PLAIN = {"OB30-R-125"}

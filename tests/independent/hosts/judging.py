@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
+from tests.independent.results import Judged
+
 from skillmark.core.interfaces import Account, HostInterface
-from skillmark.core.outcomes import Outcome
 from skillmark.core.target import Limits, Product, Target
 from skillmark.engine import Depth
 from skillmark.plans import find_plan
@@ -18,49 +18,9 @@ from .host import HOST, PASSWORDS, Host
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from skillmark.core.results import RunResult
 
 #: Enough to look at everything once, and quick.
 QUICK = Depth(name="smoke", examples=4, reads=20, packages=14, documents=400, steps=8, walks=1, shrinks=6)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What a run says, as far as tests read it."""
-
-    result: RunResult
-
-    @property
-    def failed(self) -> set[str]:
-        """The requirements with a failed finding."""
-        return self._with(Outcome.FAILED)
-
-    @property
-    def warned(self) -> set[str]:
-        """The requirements with nothing worse than a warning."""
-        return self._with(Outcome.WARNED) - self.failed
-
-    def _with(self, outcome: Outcome) -> set[str]:
-        return {each.finding.requirement for each in self.result.findings if each.outcome is outcome}
-
-    @property
-    def defects(self) -> list[str]:
-        """What Skillmark itself failed at."""
-        return [f"{check.name}: {check.reason}" for check in self.result.checks if check.defect]
-
-    @property
-    def untested(self) -> dict[str, str]:
-        """The checks that decided nothing, and why."""
-        undecided = {Outcome.UNTESTED, Outcome.CANNOT_TELL}
-        return {check.name: check.reason for check in self.result.checks if check.outcome in undecided}
-
-    def told(self) -> str:
-        """Return the findings, one a line, for the message of a failing test."""
-        return "\n".join(
-            f"{each.outcome.value} {each.finding.requirement} [{each.check}] expected {each.finding.expected}; "
-            f"actual {each.finding.actual} at {each.finding.pointer} {each.finding.dispute and '(disputed)'}"
-            for each in sorted(self.result.findings, key=lambda each: (each.outcome.value, each.finding.requirement))
-        )
 
 
 def judged(
