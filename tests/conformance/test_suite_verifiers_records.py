@@ -101,7 +101,9 @@ def test_the_vc_api_of_the_reference_passes() -> None:
     app = Starlette(routes=routes_of(Instance.open(database, options=options, clock=StandingClock())))
     transport = AsgiTransport(app)
     try:
-        result = run(transport, shelf, interface=VerifierInterface(formats=("eddsa-rdfc-2022", "vc-jwt-EdDSA")))
+        result = run(
+            transport, shelf, interface=VerifierInterface(formats=("ecdsa-rdfc-2019", "vc-jwt-ES256", "vc-jwt-EdDSA"))
+        )
     finally:
         transport.close()
         database.close()

@@ -56,7 +56,7 @@ def test_programs_are_given_the_record_itself(client: httpx.Client) -> None:
     """Without a wish for HTML a record is what was issued, named by the address at which it was asked for."""
     entry = next(each for each in PLAIN if each.state is State.VALID)
     response = client.get(f"/records/{entry.slug}")
-    assert (200, "application/vc") == (response.status_code, response.headers["content-type"])
+    assert (200, "application/vc+ld+json") == (response.status_code, response.headers["content-type"])
     assert f"{client.base_url}/records/{entry.slug}".replace("//records", "/records") == response.json()["id"]
     assert response.content == client.get(f"/records/{entry.slug}").content
 
