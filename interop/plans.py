@@ -138,6 +138,8 @@ _COMPACTED = (
 _TWICE = "it refuses endorsements of the credential itself: that a node is described twice, which JSON-LD allows"
 _W3C_ONLY = "it verifies by the rules of W3C alone, which do not know the rule of Open Badges"
 _INNER = "it does not look at the proofs of what is inside"
+_NO_CHAINS = "it does not look for the proof that previousProof names"
+_PLACED_DEFECTS = ("tampered_in_the_achievement", "tampered_in_the_issuer", "tampered_second_endorsement")
 _INNER_DEFECTS = (
     "tampered_endorsement",
     "endorsement_without_proof",
@@ -154,15 +156,21 @@ REASONS: dict[str, dict[str, str]] = {
         "accepting.drawn_proofs": _COMPACTED,
         "accepting.rewritten_proofs": "it takes one proof as an object only, not as the only entry of an array",
         "contents.wrong_context_order": _W3C_ONLY,
+        "contents.context_in_between": _W3C_ONLY,
         "contents.missing_context": "with a suite over JSON it does not look at contexts",
         "contents.nobody": _W3C_ONLY,
     },
     OPENBADGESLIB.name: {
         "accepting.every_format_and_kind": _TWICE,
         "accepting.drawn_proofs": _TWICE,
+        "proof_options.missing_previous_proof": _NO_CHAINS,
     },
     DIGITALBAZAAR.name: {
         "contents.nobody": _W3C_ONLY,
+        "contents.context_in_between": _W3C_ONLY,
+        "proof_options.missing_previous_proof": _NO_CHAINS,
+        "proof_values.signature_in_base64url": "it reads either base of multibase, of which the suites name one",
+        **dict.fromkeys((f"placed_endorsements.{name}" for name in _PLACED_DEFECTS), _INNER),
         **dict.fromkeys((f"inner_credentials.{name}" for name in _INNER_DEFECTS), _INNER),
     },
 }
