@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
 from skillmark.core.outcomes import Outcome, Verdict
@@ -14,6 +15,7 @@ from skillmark.reporting import ReportPaths
 from skillmark.reporting.html import report_html
 from skillmark.reporting.terminal import print_summary
 from skillmark.reporting.view import settings
+from skillmark.reporting.wording import meaning
 
 from .made_results import result
 from .page import Page
@@ -50,6 +52,24 @@ def test_a_next_step_is_printed_whole() -> None:
         for name, entry in base.requirements.items()
     }
     assert reason in printed(dataclasses.replace(base, requirements=entries, verdict=Verdict.NOT_FULLY_VERIFIED))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [
+        (Verdict.CONFORMANT, "The one requirement that decides the verdict was tested or attested, and holds."),
+        (Verdict.NOT_CONFORMANT, "The one requirement that decides the verdict is broken."),
+        (Verdict.NOT_FULLY_VERIFIED, "Nothing required failed, but the one requirement that decides is undecided."),
+    ],
+)
+def test_one_requirement_is_not_spoken_of_as_many(verdict: Verdict, says: str) -> None:
+    """A plan in which a single requirement decides is told of in words for one."""
+    base = result()
+    entries = {
+        name: dataclasses.replace(entry, deciding=number == 0)
+        for number, (name, entry) in enumerate(base.requirements.items())
+    }
+    assert says == meaning(dataclasses.replace(base, requirements=entries, verdict=verdict))
 
 
 def test_a_product_without_an_address() -> None:

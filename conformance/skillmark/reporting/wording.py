@@ -36,6 +36,14 @@ MEANINGS = {
 }
 
 
+#: What a verdict means where one requirement decides it.
+_OF_ONE = {
+    Verdict.CONFORMANT: "The one requirement that decides the verdict was tested or attested, and holds.",
+    Verdict.NOT_CONFORMANT: "The one requirement that decides the verdict is broken.",
+    Verdict.NOT_FULLY_VERIFIED: "Nothing required failed, but the one requirement that decides is undecided.",
+}
+
+
 def verdict_outcome(result: Verdict) -> Outcome:
     """Return the outcome whose sign and colour a verdict shares."""
     match result:
@@ -52,6 +60,8 @@ def verdict_outcome(result: Verdict) -> Outcome:
 def meaning(result: RunResult) -> str:
     """Say in one sentence what the verdict of a run means."""
     total = len(deciding(result))
+    if total == 1:
+        return _OF_ONE[result.verdict]
     match result.verdict:
         case Verdict.CONFORMANT:
             return f"All {total} requirements that decide the verdict were tested or attested, and hold."
