@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import json
 import os
+import secrets
 import socket
 import ssl
 import sys
@@ -247,14 +248,14 @@ def _hand_in(plan: Plan, folder: Path) -> datetime.datetime:
 
 def _badge_for_auditors(at: datetime.datetime) -> dict[str, Any]:
     from skillmark_reference.credentials import issuing  # noqa: PLC0415 - brings the libraries of signatures
+    from skillmark_reference.credentials.issuance.completing import recipient_members  # noqa: PLC0415 - as above
     from skillmark_reference.securing.keys import KeyType, SecretKey  # noqa: PLC0415 - as above
 
     signer = issuing.Signer.by_did_key(SecretKey.generate(KeyType.ED25519), name="Skillmark reference issuer")
-    identifier = {"type": "IdentityObject", "hashed": False, "identityHash": RECIPIENT, "identityType": "emailAddress"}
     badge = issuing.achievement_credential(
         issuing.Frame(id="urn:uuid:6f9c6f6e-0c3f-4d2a-9a55-6f6c0f7f3b11", name="Conformance", valid_from=at),
         signer.profile,
-        subject={"identifier": [identifier]},
+        subject=recipient_members(RECIPIENT, salt=secrets.token_urlsafe()),
         achievement={
             "id": "urn:uuid:0b3c0a52-55fb-4b43-8d5c-0f3d1a3c9e42",
             "name": "Conformance",
