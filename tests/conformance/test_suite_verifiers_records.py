@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,7 +23,7 @@ from skillmark.faults.selfcheck import decide_one, subjects
 from skillmark.faults.verifiers import records
 from skillmark.faults.verifiers.broken import BROKEN
 from skillmark.faults.verifiers.judging import expected_in
-from skillmark.faults.verifiers.products import ShelfDocuments, VerifierTransport
+from skillmark.faults.verifiers.products import Said, ShelfDocuments, VerifierTransport
 from skillmark.plans import find_plan
 from skillmark.reporting import from_document, to_document
 from skillmark.runs import RunOptions, certify
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from skillmark.core.results import RunResult
     from skillmark.engine import Check
-    from skillmark.faults.verifiers.products import VerifierProduct
+    from skillmark.faults.verifiers.products import Asked, VerifierProduct
 
 PLAN = find_plan("clr-2.0-verifier")
 #: A permission, which nobody can break.
@@ -175,6 +176,19 @@ def test_a_bare_yes_to_a_member_that_has_ended_warns() -> None:
     assert set(STATES) == {each.check for each in result.findings}
     assert all(each.finding.dispute for each in result.findings)
     assert Outcome.CANNOT_TELL is not result.requirements[records.EACH].outcome
+
+
+def test_answers_that_are_never_the_same_tell_nothing() -> None:
+    """Who writes the time into every answer has not told anything by it: nothing is accused, and nothing passes."""
+    numbers = itertools.count()
+
+    def says(_: Asked, accepted: bool) -> Said:  # noqa: FBT001 - the shape of `VerifierProduct.says`
+        return Said(status=200 if accepted else 400, body={"verified": accepted, "answer": next(numbers)})
+
+    product = dataclasses.replace(BROKEN["ignores-dates-of-members"], says=says)
+    result = run_product(product, "members.expired_member", "members.member_to_come")
+    assert {Outcome.CANNOT_TELL} == {check.outcome for check in result.checks}
+    assert all("one and the same credential differ" in check.reason for check in result.checks)
 
 
 def test_silence_after_which_nothing_is_answered_accuses_nobody() -> None:

@@ -112,12 +112,22 @@ def _became(evidence: Evidence, defect: Defect, answer: Answer, before: Answer) 
             return Cell.UNTESTED if evidence.exchanges[answer.exchange].trouble is not None else Cell.UNCLEAR
 
 
+def _hidden(evidence: Evidence, defect: Defect, sample: Sample, answer: Answer) -> str:
+    """Return why nobody can tell whether an acceptance came with a remark; empty where it can be told."""
+    if evidence.is_by_hand:
+        return "nobody was asked"
+    before = evidence.twin(defect, sample)
+    if evidence.is_other(answer, before) and evidence.is_other(evidence.answer_again(defect.healthy(sample)), before):
+        return "its answers to one and the same credential differ"
+    return ""
+
+
 def _observed(evidence: Evidence, defect: Defect, sample: Sample) -> Observation | str:
     """Return what the answer to a defective credential shows, or why it shows nothing."""
     before = evidence.twin(defect, sample)
     answer = evidence.answer(defect.make(sample))
-    if answer.verdict is Verdict.ACCEPTED and defect.may_be_told and evidence.is_by_hand:
-        return f"{sample.name}: it was accepted; whether the product says that {defect.says}, nobody was asked."
+    if answer.verdict is Verdict.ACCEPTED and defect.may_be_told and (why := _hidden(evidence, defect, sample, answer)):
+        return f"{sample.name}: it was accepted; whether the product says that {defect.says}, cannot be told: {why}."
     became = _became(evidence, defect, answer, before)
     evidence.count(defect, sample, became)
     shown = (answer.exchange, before.exchange)
